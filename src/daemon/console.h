@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_CONSOLE_H
+#define UVNF_CONSOLE_H
+
+#include <stddef.h>
+
+#define CONSOLE_RING_MAX (16 * 1024)
+#define CONSOLE_LINE_MAX 256
+
+/* What a line of a ClickOS console can tell. */
+enum console_sign {
+	CONSOLE_NOTHING,
+	CONSOLE_ROUTER_UP,	/* Starting driver... */
+	CONSOLE_ROUTER_FAILED,	/* Router init failed! */
+	CONSOLE_ROUTER_STOPPED	/* Router N stoped. (sic) */
+};
+
+/*
+ * The last 16 KiB that a guest wrote, and the line that it is writing.
+ * Zeroed memory is a valid empty console; the ring is allocated with the
+ * first text.
+ */
+struct console {
+	char *ring;
+	size_t head;		/* bytes ever written */
+	size_t mark;		/* value of head at console_mark */
+	char line[CONSOLE_LINE_MAX];
+	size_t line_len;
+};
+
+typedef void (*console_sign_cb)(enum console_sign sign, void *arg);
+
+/*
+ * Takes a piece of text, in whatever cut it arrives, and calls back, before
+ * it returns, for each line that tells something.
+ */
+void console_feed(struct console *c, const char *text, size_t len,
+    console_sign_cb cb, void *arg);
+
+/* Remembers this place, for console_since_mark. */
+void console_mark(struct console *c);
+
+/*
+ * Copies what came since the mark (its end, if that is longer than size - 1)
+ * and ends it with NUL.  Returns the bytes copied.  Bytes are the guest's:
+ * escape them before they reach a terminal, a log or a reply.
+ */
+size_t console_since_mark(const struct console *c, char *buf, size_t size);
+
+void console_free(struct console *c);
+
+#endif

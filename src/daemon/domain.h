@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_DOMAIN_H
+#define UVNF_DOMAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "daemon/console.h"
+#include "daemon/template.h"
+
+#define DOMAIN_NAME_MAX 95
+#define UUID_TEXT_LEN 36
+
+struct vnf;
+
+struct domain_vif {
+	uint8_t mac[6];
+	char bridge[BRIDGE_NAME_MAX + 1];
+	char dev[BRIDGE_NAME_MAX + 1];	/* its net device in dom0, "vif7.0" */
+	int state;			/* xenbus state of the backend, 4 = up */
+};
+
+/*
+ * One Xen domain of ours, a shell or a VNF's.  Its identity is domid and uuid
+ * together, for domids are used again.
+ *
+ * domain_new fills the first part; the backend fills the second when it
+ * builds or adopts; the policy keeps the third.
+ */
+struct domain {
+	const struct template *template;
+	enum domain_kind kind;
+	uint8_t uuid[16];
+	char name[DOMAIN_NAME_MAX + 1];	/* Xen's name of it, final */
+	unsigned nvifs;
+	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
+
+	int domid;			/* -1 before it is built */
+	void *backend;			/* the backend's own, or NULL */
+	unsigned chunks;		/* of a configuration, in xenstore */
+
+	struct vnf *vnf;		/* NULL for a shell */
+	bool announced;			/* the guest said that it has booted */
+	bool dead;			/* crashed, shut down, or gone */
+	struct console console;
+	TAILQ_ENTRY(domain) entry;	/* in a pool's list */
+};
+
+/*
+ * A domain that is still to be built: fresh random uuid, the name
+ * "uvnf-TEMPLATE-" and 8 digits of the uuid, MACs derived from the uuid in
+ * Xen's prefix 00:16:3e, bridges of the template.  Freed by domain_free.
+ */
+struct domain *domain_new(const struct template *t, enum domain_kind kind);
+
+void domain_free(struct domain *d);
+
+/* Text forms; buf has UUID_TEXT_LEN + 1 or 18 bytes.  Both return buf. */
+char *uuid_format(const uint8_t uuid[16], char *buf);
+char *mac_format(const uint8_t mac[6], char *buf);
+
+/* 0, or -1 when text is no uuid / no MAC. */
+int uuid_parse(const char *text, uint8_t uuid[16]);
+int mac_parse(const char *text, uint8_t mac[6]);
+
+#endif

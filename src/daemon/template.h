@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_TEMPLATE_H
+#define UVNF_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TEMPLATE_VIFS_MAX 8
+#define TEMPLATE_NAME_MAX 63
+#define BRIDGE_NAME_MAX 15	/* IFNAMSIZ less its NUL */
+
+/* How a domain came to be; for a VNF its "source". */
+enum domain_kind {
+	KIND_COLD,	/* built on demand */
+	KIND_PAUSED,	/* a shell: built, never run */
+	KIND_BOOTED,	/* a shell: running, idle, waits for its router */
+	KIND_COUNT
+};
+
+enum template_type { TYPE_PV, TYPE_PVH };
+
+/* What must be seen before a router counts as ready. */
+enum template_ready {
+	READY_CONSOLE,	/* the guest's console says that its driver started */
+	READY_RUNNING	/* its used vifs are connected */
+};
+
+struct template_vif {
+	char bridge[BRIDGE_NAME_MAX + 1];
+};
+
+/*
+ * A domain configuration as the YAML file gives it: parsed and validated
+ * once, never changed afterwards.  All strings belong to the template.
+ */
+struct template {
+	char *name;
+	char *kernel;			/* absolute path */
+	enum template_type type;
+	unsigned memory_mb;
+	unsigned vcpus;
+	struct template_vif vifs[TEMPLATE_VIFS_MAX];
+	unsigned nvifs;
+	char *config;			/* Click text, or NULL */
+	size_t config_len;
+	char *config_path;		/* where it was read from, or NULL */
+	unsigned pool[KIND_COUNT];	/* targets; pool[KIND_COLD] is 0 */
+	enum template_ready ready;
+	unsigned index;			/* place in the configuration's list */
+};
+
+/* The word for a kind ("cold", "paused", "booted"). */
+const char *domain_kind_word(enum domain_kind kind);
+
+const char *template_type_word(enum template_type type);
+const char *template_ready_word(enum template_ready ready);
+
+/* Frees a template and all its strings; NULL is allowed. */
+void template_free(struct template *t);
+
+#endif
