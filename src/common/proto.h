@@ -43,8 +43,11 @@ struct proto_line {
 
 /*
  * Cuts a request: line is a NUL-terminated string without its line feed and
- * is changed.  Returns 0, or -UVNF_E_BAD_REQUEST with e filled (the tag is
- * set even then, if it could be read).  An empty line gives no words.
+ * is changed.  Returns 0, or -UVNF_E_BAD_REQUEST or -UVNF_E_TOO_BIG (too
+ * many words) with e filled; out then has the tag, if it could be read, and
+ * the words before a malformed one.  What holds for every verb is checked
+ * here: it comes first, keys are lower case, behind the arguments and not
+ * repeated.  An empty line gives no words.
  */
 int proto_parse(char *line, struct proto_line *out, struct uvnf_error *e);
 

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "common/log.h"
+
+#define LINE_MAX_BYTES 2048
+
+static const struct {
+	int priority;			/* syslog's, and systemd's <N> */
+	const char *word;
+} levels[] = {
+	[LOG_LEVEL_ERROR] = { LOG_ERR, "error" },
+	[LOG_LEVEL_WARN] = { LOG_WARNING, "warning" },
+	[LOG_LEVEL_INFO] = { LOG_INFO, "info" },
+	[LOG_LEVEL_DEBUG] = { LOG_DEBUG, "debug" },
+};
+
+static const char *log_program;
+static enum log_level log_threshold = LOG_LEVEL_WARN;
+static int log_syslog;
+static int log_journal;
+
+/* systemd names the journal's stream in the environment: "DEVICE:INODE". */
+static int
+stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	return stream != NULL && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+	    fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev &&
+	    st.st_ino == ino;
+}
+
+void
+log_init(const char *program, enum log_level level, int to_syslog)
+{
+	log_program = program;
+	log_threshold = level;
+	log_syslog = to_syslog;
+	log_journal = !to_syslog && stderr_is_journal();
+	if (to_syslog)
+		openlog(program, LOG_PID, LOG_DAEMON);
+}
+
+/* Copies text with its unprintable bytes escaped; what is too long is cut. */
+static size_t
+escape(char *out, size_t size, const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char c;
+	size_t n = 0;
+
+	for (; (c = (unsigned char)*text) != '\0' && n + 5 <= size; text++) {
+		if (c >= 0x20 && c < 0x7f) {
+			out[n++] = (char)c;
+			continue;
+		}
+		out[n++] = '\\';
+		if (c == '\n' || c == '\r' || c == '\t') {
+			out[n++] = c == '\n' ? 'n' : c == '\r' ? 'r' : 't';
+			continue;
+		}
+		out[n++] = 'x';
+		out[n++] = hex[c >> 4];
+		out[n++] = hex[c & 15];
+	}
+	out[n] = '\0';
+	return n;
+}
+
+/* One write for a line: those of other processes must not mix into it. */
+static void
+write_stderr(enum log_level level, const char *text)
+{
+	char line[LINE_MAX_BYTES + 128];
+	const char *name = log_program;
+	int n;
+
+	if (name == NULL)
+		name = program_invocation_short_name;
+	if (log_journal)
+		n = snprintf(line, sizeof(line), "<%d>%s\n",
+		    levels[level].priority, text);
+	else
+		n = snprintf(line, sizeof(line), "%.60s: %s: %s\n", name,
+		    levels[level].word, text);
+	if (write(STDERR_FILENO, line, (size_t)n) < 0)
+		return;		/* nobody is left to tell */
+}
+
+static void
+log_line(enum log_level level, const char *fmt, va_list ap)
+{
+	char text[LINE_MAX_BYTES], escaped[LINE_MAX_BYTES];
+	int saved = errno;
+
+	if (level > log_threshold)
+		return;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	escape(escaped, sizeof(escaped), text);
+	if (log_syslog)
+		syslog(levels[level].priority, "%s", escaped);
+	else
+		write_stderr(level, escaped);
+	errno = saved;
+}
+
+#define LOG_AT(level, fmt) do {						\
+	va_list ap;							\
+									\
+	va_start(ap, fmt);						\
+	log_line(level, fmt, ap);					\
+	va_end(ap);							\
+} while (0)
+
+void
+log_error(const char *fmt, ...)
+{
+	LOG_AT(LOG_LEVEL_ERROR, fmt);
+}
+
+void
+log_warn(const char *fmt, ...)
+{
+	LOG_AT(LOG_LEVEL_WARN, fmt);
+}
+
+void
+log_info(const char *fmt, ...)
+{
+	LOG_AT(LOG_LEVEL_INFO, fmt);
+}
+
+void
+log_debug(const char *fmt, ...)
+{
+	LOG_AT(LOG_LEVEL_DEBUG, fmt);
+}
+
+void
+log_fatal(const char *fmt, ...)
+{
+	LOG_AT(LOG_LEVEL_ERROR, fmt);
+	exit(1);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/log.h"
+#include "common/util.h"
+
+static void *
+must(void *p)
+{
+	if (p == NULL)
+		log_fatal("out of memory");
+	return p;
+}
+
+/* Of no bytes, malloc may return NULL without an error: ask for one. */
+void *
+xmalloc(size_t size)
+{
+	return must(malloc(size > 0 ? size : 1));
+}
+
+void *
+xcalloc(size_t n, size_t size)
+{
+	return must(n > 0 && size > 0 ? calloc(n, size) : calloc(1, 1));
+}
+
+void *
+xrealloc(void *p, size_t size)
+{
+	return must(realloc(p, size > 0 ? size : 1));
+}
+
+char *
+xstrdup(const char *s)
+{
+	return must(strdup(s));
+}
+
+char *
+xmemdup0(const void *p, size_t len)
+{
+	char *copy = xmalloc(len + 1);
+
+	if (len > 0)
+		memcpy(copy, p, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+char *
+xasprintf(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int r;
+
+	va_start(ap, fmt);
+	r = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (r < 0)
+		log_fatal("out of memory");
+	return s;
+}
+
+uint64_t
+now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+int
+parse_uint(const char *s, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t n = 0;
+	unsigned digit;
+
+	if (*s == '\0')
+		return -1;
+	for (; *s != '\0'; s++) {
+		if (*s < '0' || *s > '9')
+			return -1;
+		digit = (unsigned)(*s - '0');
+		if (n > (UINT64_MAX - digit) / 10)
+			return -1;
+		n = n * 10 + digit;
+	}
+	if (n < min || n > max)
+		return -1;
+	*out = n;
+	return 0;
+}
+
+/* Not isalnum(): what is a name must not hang on the locale. */
+static int
+alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9');
+}
+
+int
+name_valid(const char *s)
+{
+	size_t i;
+
+	if (!alnum(s[0]))
+		return 0;
+	for (i = 1; s[i] != '\0'; i++)
+		if (i >= 63 || !(alnum(s[i]) || s[i] == '.' || s[i] == '_' ||
+		    s[i] == '-'))
+			return 0;
+	return 1;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/log.h"
+#include "common/util.h"
+
+static void
+test_parse_uint(void **state)
+{
+	static const char *const bad[] = { "", " ", "-1", "+1", " 1", "1 ",
+	    "0x10", "1.0", "1e3", "18446744073709551616",
+	    "99999999999999999999999", "a", "1\n" };
+	uint64_t n;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		n = 77;
+		assert_int_equal(parse_uint(bad[i], 0, UINT64_MAX, &n), -1);
+		assert_int_equal(n, 77);
+	}
+	assert_int_equal(parse_uint("18446744073709551615", 0, UINT64_MAX, &n),
+	    0);
+	assert_true(n == UINT64_MAX);
+	assert_int_equal(parse_uint("0", 0, 5, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(parse_uint("007", 0, 7, &n), 0);
+	assert_int_equal(n, 7);
+}
+
+static void
+test_parse_uint_bounds(void **state)
+{
+	uint64_t n;
+
+	(void)state;
+	assert_int_equal(parse_uint("1", 1, 600, &n), 0);
+	assert_int_equal(parse_uint("600", 1, 600, &n), 0);
+	assert_int_equal(parse_uint("0", 1, 600, &n), -1);
+	assert_int_equal(parse_uint("601", 1, 600, &n), -1);
+}
+
+static void
+test_name_valid(void **state)
+{
+	char name[65];
+
+	(void)state;
+	assert_true(name_valid("a"));
+	assert_true(name_valid("0"));
+	assert_true(name_valid("Web-1.edge_2"));
+	assert_false(name_valid(""));
+	assert_false(name_valid("."));
+	assert_false(name_valid("-x"));
+	assert_false(name_valid("_x"));
+	assert_false(name_valid("a/b"));
+	assert_false(name_valid("a b"));
+	assert_false(name_valid("a\n"));
+	assert_false(name_valid("\xc3\xa9"));
+	assert_false(name_valid("a\xe9"));
+	memset(name, 'x', sizeof(name));
+	name[63] = '\0';
+	assert_true(name_valid(name));
+	name[63] = 'x';
+	name[64] = '\0';
+	assert_false(name_valid(name));
+}
+
+static void
+test_allocation(void **state)
+{
+	char *s;
+
+	(void)state;
+	s = xmemdup0("a\0b", 3);
+	assert_memory_equal(s, "a\0b", 4);
+	free(s);
+	s = xmemdup0(NULL, 0);
+	assert_string_equal(s, "");
+	free(s);
+	s = xasprintf("%s-%d", "web", 1);
+	assert_string_equal(s, "web-1");
+	s = xrealloc(s, 100);
+	assert_string_equal(s, "web-1");
+	free(s);
+	s = xcalloc(0, 8);
+	assert_non_null(s);
+	free(s);
+	s = xmalloc(0);
+	assert_non_null(s);
+	free(s);
+	s = xstrdup("x");
+	assert_string_equal(s, "x");
+	free(s);
+}
+
+static void
+test_now(void **state)
+{
+	uint64_t before = now_us();
+
+	(void)state;
+	assert_true(before > 0);
+	usleep(2000);
+	assert_true(now_us() >= before + 2000);
+}
+
+/* Runs f in a process of its own; what it wrote to stderr is in out. */
+static int
+stderr_of(void (*f)(void), char *out, size_t size)
+{
+	ssize_t n;
+	size_t len = 0;
+	int fds[2], status;
+	pid_t pid;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		dup2(fds[1], STDERR_FILENO);
+		f();
+		_exit(0);
+	}
+	close(fds[1]);
+	while (len < size - 1 &&
+	    (n = read(fds[0], out + len, size - 1 - len)) > 0)
+		len += (size_t)n;
+	out[len] = '\0';
+	close(fds[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+log_some(void)
+{
+	log_init("prog", LOG_LEVEL_INFO, 0);
+	errno = ENOENT;
+	log_warn("guest says=%s", "a\x1b[2J\n\tb\xff \"q\" \\");
+	if (errno != ENOENT)
+		_exit(9);
+	log_info("vnf started name=%s domid=%d", "web1", 7);
+	log_debug("not seen");
+	log_error("bad");
+}
+
+static void
+test_log_escapes(void **state)
+{
+	char out[4096];
+
+	(void)state;
+	unsetenv("JOURNAL_STREAM");
+	assert_int_equal(stderr_of(log_some, out, sizeof(out)), 0);
+	assert_string_equal(out,
+	    "prog: warning: guest says=a\\x1b[2J\\n\\tb\\xff \"q\" \\\n"
+	    "prog: info: vnf started name=web1 domid=7\n"
+	    "prog: error: bad\n");
+}
+
+static void
+log_long_and_die(void)
+{
+	char big[10000];
+
+	log_init("prog", LOG_LEVEL_ERROR, 0);
+	memset(big, '\1', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	log_warn("not seen");
+	log_fatal("%s", big);
+}
+
+static void
+test_log_fatal(void **state)
+{
+	char out[16384];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(stderr_of(log_long_and_die, out, sizeof(out)), 1);
+	len = strlen(out);
+	assert_true(len > 1000 && len < 4096);
+	assert_int_equal(out[len - 1], '\n');
+	assert_memory_equal(out, "prog: error: \\x01\\x01", 21);
+	assert_ptr_equal(strchr(out, '\n'), out + len - 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parse_uint),
+		cmocka_unit_test(test_parse_uint_bounds),
+		cmocka_unit_test(test_name_valid),
+		cmocka_unit_test(test_allocation),
+		cmocka_unit_test(test_now),
+		cmocka_unit_test(test_log_escapes),
+		cmocka_unit_test(test_log_fatal),
+	};
+
+	return cmocka_run_group_tests_name("util", tests, NULL, NULL);
+}
