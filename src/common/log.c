@@ -25,7 +25,7 @@ static const struct {
 	[LOG_LEVEL_DEBUG] = { LOG_DEBUG, "debug" },
 };
 
-static const char *log_program;
+static const char *log_program = "uvnf";
 static enum log_level log_threshold = LOG_LEVEL_WARN;
 static int log_syslog;
 static int log_journal;
@@ -85,17 +85,14 @@ static void
 write_stderr(enum log_level level, const char *text)
 {
 	char line[LINE_MAX_BYTES + 128];
-	const char *name = log_program;
 	int n;
 
-	if (name == NULL)
-		name = program_invocation_short_name;
 	if (log_journal)
 		n = snprintf(line, sizeof(line), "<%d>%s\n",
 		    levels[level].priority, text);
 	else
-		n = snprintf(line, sizeof(line), "%.60s: %s: %s\n", name,
-		    levels[level].word, text);
+		n = snprintf(line, sizeof(line), "%.60s: %s: %s\n",
+		    log_program, levels[level].word, text);
 	if (write(STDERR_FILENO, line, (size_t)n) < 0)
 		return;		/* nobody is left to tell */
 }

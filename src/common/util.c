@@ -59,13 +59,17 @@ xasprintf(const char *fmt, ...)
 {
 	va_list ap;
 	char *s;
-	int r;
+	int n;
 
 	va_start(ap, fmt);
-	r = vasprintf(&s, fmt, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (r < 0)
-		log_fatal("out of memory");
+	s = xmalloc(n < 0 ? 1 : (size_t)n + 1);
+	s[0] = '\0';
+	va_start(ap, fmt);
+	if (n > 0)
+		vsnprintf(s, (size_t)n + 1, fmt, ap);
+	va_end(ap);
 	return s;
 }
 

@@ -42,8 +42,10 @@ typedef void (*uvnf_data_cb)(const struct uvnf_data *data, void *arg);
  * Sends one request and waits for its reply.  argv has the verb, its
  * arguments and key=value pairs, unescaped (not config=, which comes from
  * payload and len; payload NULL means none).  cb, which may be NULL, is
- * called for each data line before the function returns.  0 on OK, else a
- * negative code, with uvnf_error_word and uvnf_error_text telling more.
+ * called for each data line before the function returns and must not use the
+ * connection.  0 on OK, else a negative code, with uvnf_error_word and
+ * uvnf_error_text telling more.  When the daemon broke the protocol or hung
+ * up, the connection is lost, and every later request fails.
  */
 int uvnf_request(struct uvnf *u, const char *const *argv, size_t argc,
     const char *payload, size_t len, uvnf_data_cb cb, void *arg);
