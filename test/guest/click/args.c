@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <limits.h>
+
+#include "args.h"
+#include "lib.h"
+#include "text.h"
+
+static const char *
+skip_comment(const char *s)
+{
+	if (s[1] == '/') {
+		while (*s != '\0' && *s != '\n')
+			s++;
+		return s;
+	}
+	for (s += 2; *s != '\0'; s++)
+		if (s[0] == '*' && s[1] == '/')
+			return s + 2;
+	return s;
+}
+
+static const char *
+copy_quoted(const char *s, char **to)
+{
+	char end = *s;
+
+	do {
+		if (*s == '\\' && end == '"' && s[1] != '\0')
+			*(*to)++ = *s++;
+		*(*to)++ = *s++;
+	} while (*s != '\0' && *s != end);
+	if (*s != '\0')
+		*(*to)++ = *s++;
+	return s;
+}
+
+static char *
+trim(char *from, char *to)
+{
+	while (from < to && text_is_space(*from))
+		from++;
+	while (to > from && text_is_space(to[-1]))
+		to--;
+	*to = '\0';
+	return from;
+}
+
+static int
+add(struct args *a, char *from, char *to)
+{
+	if (a->n == ARGS_MAX)
+		return -1;
+	a->arg[a->n++] = trim(from, to);
+	return 0;
+}
+
+int
+args_split(struct args *a, const char *s)
+{
+	char *to, *from;
+
+	a->n = 0;
+	if ((a->text = malloc(strlen(s) + 2)) == NULL)
+		return -1;
+	to = from = a->text;
+	while (*s != '\0') {
+		if (*s == ',') {
+			if (add(a, from, to++) < 0)
+				return -1;
+			from = to;
+			s++;
+		} else if (*s == '/' && (s[1] == '/' || s[1] == '*')) {
+			s = skip_comment(s);
+			*to++ = ' ';
+		} else if (*s == '"' || *s == '\'')
+			s = copy_quoted(s, &to);
+		else
+			*to++ = *s++;
+	}
+	/* An empty argument at the end is none. */
+	if (*trim(from, to) != '\0')
+		return add(a, from, to);
+	return 0;
+}
+
+void
+args_free(struct args *a)
+{
+	free(a->text);
+	a->text = NULL;
+}
+
+/* The length of the keyword that starts an argument, or 0. */
+static size_t
+keyword(const char *arg)
+{
+	size_t n = 0;
+
+	while ((arg[n] >= 'A' && arg[n] <= 'Z') || arg[n] == '_' ||
+	    (n > 0 && text_is_digit(arg[n])))
+		n++;
+	return n > 0 && text_is_space(arg[n]) ? n : 0;
+}
+
+/* Takes the text out of its quotes, in place. */
+static void
+unquote(char *s)
+{
+	char *to = s, quote = '\0';
+
+	for (; *s != '\0'; s++) {
+		if (quote == '\0' && (*s == '"' || *s == '\''))
+			quote = *s;
+		else if (quote != '\0' && *s == quote)
+			quote = '\0';
+		else if (quote == '"' && *s == '\\' && s[1] != '\0')
+			*to++ = *++s;
+		else
+			*to++ = *s;
+	}
+	*to = '\0';
+}
+
+static int
+parse_int(const char *s, long low, long high, long *value,
+    struct report *r, const char *name)
+{
+	long v = 0;
+	int negative = *s == '-', base = 10, digit;
+
+	s += *s == '-' || *s == '+';
+	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
+		base = 16;
+		s += 2;
+	} else if (s[0] == '0' && text_is_digit(s[1]))
+		base = 8;
+	if (*s == '\0')
+		return report_element(r, "%s: invalid number", name);
+	for (; *s != '\0'; s++) {
+		if ((digit = text_hex(*s)) < 0 || digit >= base)
+			return report_element(r, "%s: invalid number", name);
+		if ((v = v * base + digit) > UINT_MAX)
+			v = (long)UINT_MAX + 1;
+	}
+	v = negative ? -v : v;
+	if (v < low || v > high)
+		return report_element(r, "%s: out of range, bound %ld", name,
+		    v < low ? low : high);
+	*value = v;
+	return 0;
+}
+
+int
+args_bool(const char *s, int *value)
+{
+	static const char *const words[] = {
+		"false", "no", "0", "true", "yes", "1"
+	};
+	unsigned int i;
+
+	for (i = 0; i < 6; i++)
+		if (strcmp(s, words[i]) == 0) {
+			*value = i >= 3;
+			return 0;
+		}
+	return -1;
+}
+
+static int
+store(const struct arg_spec *spec, char *value, struct report *r)
+{
+	long v = 0;
+
+	switch (spec->kind) {
+	case ARG_INT:
+		if (parse_int(value, INT_MIN, INT_MAX, &v, r, spec->name) < 0)
+			return -1;
+		*(int *)spec->to = v;
+		break;
+	case ARG_UNSIGNED:
+		if (parse_int(value, 0, UINT_MAX, &v, r, spec->name) < 0)
+			return -1;
+		*(unsigned int *)spec->to = v;
+		break;
+	case ARG_BOOL:
+		if (args_bool(value, spec->to) < 0)
+			return report_element(r, "%s: parse error",
+			    spec->name);
+		break;
+	case ARG_STRING:
+		unquote(value);
+		*(char **)spec->to = value;
+		break;
+	}
+	return 0;
+}
+
+static const struct arg_spec *
+find_keyword(const struct arg_spec *spec, const char *arg, size_t len)
+{
+	for (; spec->name != NULL; spec++)
+		if (strlen(spec->name) == len &&
+		    strncmp(spec->name, arg, len) == 0)
+			return spec;
+	return NULL;
+}
+
+static int
+read_one(char *arg, const struct arg_spec *specs,
+    const struct arg_spec **position, struct report *r)
+{
+	const struct arg_spec *spec;
+	size_t len = keyword(arg);
+
+	if (len > 0) {
+		if ((spec = find_keyword(specs, arg, len)) == NULL)
+			return report_element(r, "%.*s: unknown argument",
+			    (int)len, arg);
+		while (text_is_space(arg[len]))
+			len++;
+		return store(spec, arg + len, r);
+	}
+	if ((*position)->name == NULL || !(*position)->positional)
+		return report_element(r, "too many arguments");
+	spec = (*position)++;
+	return store(spec, arg, r);
+}
+
+int
+args_read(struct args *a, const struct arg_spec *specs, struct report *r)
+{
+	const struct arg_spec *position = specs, *s;
+	int i, before = r->errors, given = 0;
+
+	for (i = 0; i < a->n; i++) {
+		for (s = specs; s->name != NULL; s++)
+			if (s->mandatory && keyword(a->arg[i]) ==
+			    strlen(s->name) && strncmp(a->arg[i], s->name,
+			    strlen(s->name)) == 0)
+				given++;
+		if (read_one(a->arg[i], specs, &position, r) < 0)
+			break;
+	}
+	for (s = position; r->errors == before && s->name != NULL; s++)
+		if (s->mandatory && given-- <= 0)
+			report_element(r, "%s: required argument missing",
+			    s->name);
+	return r->errors == before ? 0 : -1;
+}

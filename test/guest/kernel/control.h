@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef GUEST_CONTROL_H
+#define GUEST_CONTROL_H
+
+#include "quirks.h"
+
+/*
+ * ClickOS's control protocol: routers come and go, and their handlers are
+ * called, as nodes below data/clickos are written.
+ */
+
+/* Announces the guest and sets its watches.  The options must stay. */
+void	control_init(const struct options *o);
+
+/* Deals with one thing that was asked for; false if there was none. */
+int	control_step(void);
+
+#endif

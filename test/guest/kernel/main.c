@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include "console.h"
+#include "control.h"
+#include "events.h"
+#include "gnttab.h"
+#include "memory.h"
+#include "routers.h"
+
+void	guest_main(start_info_t *si, uintptr_t stack);
+
+static void
+loop(const struct options *o)
+{
+	int busy;
+
+	for (;;) {
+		events_clear();
+		console_poll();
+		busy = control_step();
+		busy |= routers_run();
+		busy |= o->spin && routers_count(ROUTER_RUNNING) > 0;
+		if (!busy)
+			events_wait(EVENTS_FOREVER);
+	}
+}
+
+void
+guest_main(start_info_t *si, uintptr_t stack)
+{
+	static struct options options;
+
+	memory_init(si, stack);
+	console_init();
+	console_printf("uvnf test guest, %lu pages\n", si->nr_pages);
+	options_parse(&options, (const char *)si->cmd_line);
+	if (gnttab_init() < 0)
+		console_printf("no grant table\n");
+	control_init(&options);
+	console_printf("\"main\"\n");
+	loop(&options);
+}
