@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/util.h"
+#include "ctl/ctl.h"
+
+#define WORDS_MAX 8
+
+struct request {
+	const char *words[WORDS_MAX];
+	size_t nwords;
+	char wait[32];
+	char *payload;			/* or NULL */
+	size_t len;
+};
+
+static void
+add_word(struct request *r, const char *word)
+{
+	r->words[r->nwords++] = word;
+}
+
+static void
+add_wait(struct request *r, const char *when)
+{
+	if (when == NULL)
+		return;
+	snprintf(r->wait, sizeof(r->wait), "wait=%s", when);
+	add_word(r, r->wait);
+}
+
+/*
+ * The library takes a word with '=' for a key.  No name, template or handler
+ * has one, so that what would be mistaken for a key is refused here.
+ */
+static int
+check_word(const char *what, const char *word)
+{
+	if (strchr(word, '=') == NULL)
+		return 0;
+	return ctl_fail(UVNF_E_BAD_NAME, "'%s' is no name of a %s", word, what);
+}
+
+static int
+send_request(struct ctl *c, const struct request *r, uvnf_data_cb cb, void *arg)
+{
+	int rc;
+
+	rc = uvnf_request(c->conn, r->words, r->nwords, r->payload, r->len, cb,
+	    arg);
+	return rc < 0 ? ctl_fail_conn(c) : 0;
+}
+
+/* Connects, asks, prints what comes, reports a failure. */
+static int
+ask(struct ctl *c, const struct request *r, uvnf_data_cb json,
+    uvnf_data_cb text, void *arg)
+{
+	int status = ctl_connect(c);
+
+	if (status != 0)
+		return status;
+	return send_request(c, r, c->json ? json : text, arg);
+}
+
+/* Reads at most one byte more than a configuration may have. */
+static int
+read_all(int fd, const char *file, struct request *r)
+{
+	size_t size = PROTO_CONFIG_MAX + 1;
+	ssize_t n;
+
+	r->payload = xmalloc(size);
+	while (r->len < size) {
+		n = read(fd, r->payload + r->len, size - r->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return ctl_fail(UVNF_E_USAGE, "cannot read '%s': %s",
+			    file, strerror(errno));
+		if (n == 0)
+			return 0;
+		r->len += (size_t)n;
+	}
+	return ctl_fail(UVNF_E_TOO_BIG, "'%s' is larger than %d bytes, the "
+	    "limit for a configuration", file, PROTO_CONFIG_MAX);
+}
+
+static int
+read_config(const char *file, struct request *r)
+{
+	int fd, status;
+
+	if (strcmp(file, "-") == 0)
+		return read_all(STDIN_FILENO, "standard input", r);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return ctl_fail(UVNF_E_USAGE, "cannot read '%s': %s", file,
+		    strerror(errno));
+	status = read_all(fd, file, r);
+	close(fd);
+	return status;
+}
+
+static int
+cmd_create(struct ctl *c, const struct args *a)
+{
+	struct request r = { .words = { "create" }, .nwords = 1 };
+	int status;
+
+	if (a->argc != 2)
+		return ctl_usage(a->cmd, "create needs a template and a name");
+	status = check_word("template", a->argv[0]);
+	if (status == 0)
+		status = check_word("VNF", a->argv[1]);
+	if (status == 0 && a->config != NULL)
+		status = read_config(a->config, &r);
+	add_word(&r, a->argv[0]);
+	add_word(&r, a->argv[1]);
+	add_wait(&r, a->wait);
+	add_word(&r, c->timeout_arg);
+	if (status == 0)
+		status = ask(c, &r, json_line_vnf, text_vnf, NULL);
+	free(r.payload);
+	return status;
+}
+
+static int
+cmd_config(struct ctl *c, const struct args *a)
+{
+	struct request r = { .words = { "config" }, .nwords = 1 };
+	int status;
+
+	if (a->argc != 2)
+		return ctl_usage(a->cmd, "config needs a name and a file");
+	status = check_word("VNF", a->argv[0]);
+	if (status == 0)
+		status = read_config(a->argv[1], &r);
+	add_word(&r, a->argv[0]);
+	add_wait(&r, a->wait);
+	add_word(&r, c->timeout_arg);
+	if (status == 0)
+		status = ask(c, &r, json_line_vnf, text_vnf, NULL);
+	free(r.payload);
+	return status;
+}
+
+static void
+json_read(const struct uvnf_data *d, void *arg)
+{
+	const struct args *a = arg;
+
+	json_line_read(a->argv[0], a->argv[1], d);
+}
+
+static void
+text_read(const struct uvnf_data *d, void *arg)
+{
+	const struct uvnf_field *f;
+	size_t i;
+
+	(void)arg;
+	for (i = 0; (f = uvnf_data_at(d, i)) != NULL; i++) {
+		if (strcmp(f->key, "value") != 0)
+			continue;
+		text_put(f->value, f->len, true);
+		if (f->len == 0 || f->value[f->len - 1] != '\n')
+			putchar('\n');
+	}
+}
+
+static int
+cmd_read(struct ctl *c, const struct args *a)
+{
+	struct request r = { .words = { "read" }, .nwords = 1 };
+	struct args copy = *a;
+	int status;
+
+	if (a->argc != 2)
+		return ctl_usage(a->cmd,
+		    "read needs a name and an ELEMENT.HANDLER");
+	status = check_word("VNF", a->argv[0]);
+	if (status == 0)
+		status = check_word("handler", a->argv[1]);
+	if (status != 0)
+		return status;
+	add_word(&r, a->argv[0]);
+	add_word(&r, a->argv[1]);
+	add_word(&r, c->timeout_arg);
+	return ask(c, &r, json_read, text_read, &copy);
+}
+
+struct names {
+	char **names;
+	size_t count;
+};
+
+static void
+collect_name(const struct uvnf_data *d, void *arg)
+{
+	struct names *n = arg;
+	const char *name = uvnf_data_get(d, "name");
+
+	if (name == NULL || !name_valid(name))
+		return;
+	n->names = xrealloc(n->names, (n->count + 1) * sizeof(*n->names));
+	n->names[n->count++] = xstrdup(name);
+}
+
+static int
+destroy_one(struct ctl *c, const struct args *a, const char *name)
+{
+	struct request r = { .words = { "destroy", name }, .nwords = 2 };
+	int rc;
+
+	add_wait(&r, a->wait);
+	add_word(&r, c->timeout_arg);
+	rc = uvnf_request(c->conn, r.words, r.nwords, NULL, 0, NULL, NULL);
+	/* Of all VNFs, one that has gone meanwhile is not missed. */
+	if (rc == -UVNF_E_NO_VNF && a->all)
+		return 0;
+	if (rc < 0)
+		return ctl_fail_conn(c);
+	if (c->json)
+		json_line_destroyed(name);
+	else
+		printf("%s destroyed\n", name);
+	return 0;
+}
+
+/* Tries all, but not over a connection that is lost; the worst status. */
+static int
+destroy_names(struct ctl *c, const struct args *a, char **names, size_t count)
+{
+	const char *word;
+	int status, worst = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		status = check_word("VNF", names[i]);
+		if (status == 0)
+			status = destroy_one(c, a, names[i]);
+		if (status > worst)
+			worst = status;
+		word = uvnf_error_word(c->conn);
+		if (strcmp(word, "protocol") == 0 ||
+		    strcmp(word, "no-daemon") == 0)
+			break;
+	}
+	return worst;
+}
+
+static int
+destroy_all(struct ctl *c, const struct args *a)
+{
+	struct request r = { .words = { "list" }, .nwords = 1 };
+	struct names n = { 0 };
+	int status;
+	size_t i;
+
+	status = send_request(c, &r, collect_name, &n);
+	if (status == 0)
+		status = destroy_names(c, a, n.names, n.count);
+	for (i = 0; i < n.count; i++)
+		free(n.names[i]);
+	free(n.names);
+	return status;
+}
+
+static int
+cmd_destroy(struct ctl *c, const struct args *a)
+{
+	int status;
+
+	if (a->all && a->argc > 0)
+		return ctl_usage(a->cmd, "destroy takes names or --all, not "
+		    "both");
+	if (!a->all && a->argc == 0)
+		return ctl_usage(a->cmd, "destroy needs a name, or --all");
+	status = ctl_connect(c);
+	if (status != 0)
+		return status;
+	return a->all ? destroy_all(c, a) :
+	    destroy_names(c, a, a->argv, (size_t)a->argc);
+}
+
+/* A table is printed even when the reply ends with an error. */
+static int
+ask_table(struct ctl *c, const struct request *r, uvnf_data_cb json,
+    struct text_table *t)
+{
+	int rc, status;
+
+	status = ctl_connect(c);
+	if (status != 0)
+		return status;
+	rc = uvnf_request(c->conn, r->words, r->nwords, NULL, 0,
+	    c->json ? json : text_table_row, t);
+	if (!c->json && (rc == 0 || text_table_rows(t) > 0))
+		text_table_print(t);
+	return rc < 0 ? ctl_fail_conn(c) : 0;
+}
+
+static int
+table_command(struct ctl *c, const struct args *a, struct text_table *t,
+    uvnf_data_cb json)
+{
+	struct request r = { .words = { a->cmd->name }, .nwords = 1 };
+	int status;
+
+	if (a->argc > 0)
+		status = ctl_usage(a->cmd, "%s takes no argument",
+		    a->cmd->name);
+	else
+		status = ask_table(c, &r, json, t);
+	text_table_free(t);
+	return status;
+}
+
+static int
+cmd_list(struct ctl *c, const struct args *a)
+{
+	return table_command(c, a, text_table_vnfs(), json_line_vnf);
+}
+
+static int
+cmd_templates(struct ctl *c, const struct args *a)
+{
+	return table_command(c, a, text_table_templates(), json_line);
+}
+
+static int
+pool_fill(struct ctl *c, const struct args *a)
+{
+	struct request r = { .words = { "pool", "fill" }, .nwords = 2 };
+	struct text_table *t;
+	int status;
+
+	if (a->argc > 1) {
+		status = check_word("template", a->argv[1]);
+		if (status != 0)
+			return status;
+		add_word(&r, a->argv[1]);
+	}
+	add_wait(&r, a->wait != NULL ? "full" : NULL);
+	add_word(&r, c->timeout_arg);
+	t = text_table_pool();
+	status = ask_table(c, &r, json_line, t);
+	text_table_free(t);
+	return status;
+}
+
+static int
+cmd_pool(struct ctl *c, const struct args *a)
+{
+	if (a->argc > 0) {
+		if (strcmp(a->argv[0], "fill") != 0)
+			return ctl_usage(a->cmd, "pool knows 'fill', not '%s'",
+			    a->argv[0]);
+		if (a->argc > 2)
+			return ctl_usage(a->cmd,
+			    "pool fill takes one template");
+		return pool_fill(c, a);
+	}
+	if (a->wait != NULL)
+		return ctl_usage(a->cmd, "--wait is for 'pool fill'");
+	return table_command(c, a, text_table_pool(), json_line);
+}
+
+static int
+cmd_show(struct ctl *c, const struct args *a)
+{
+	struct request r = { .words = { "show" }, .nwords = 1 };
+	int status;
+
+	if (a->argc != 1)
+		return ctl_usage(a->cmd, "show needs a name");
+	status = check_word("VNF", a->argv[0]);
+	if (status != 0)
+		return status;
+	add_word(&r, a->argv[0]);
+	return ask(c, &r, json_line_vnf, text_fields, NULL);
+}
+
+static int
+cmd_stats(struct ctl *c, const struct args *a)
+{
+	struct request r = { .words = { "stats" }, .nwords = 1 };
+
+	if (a->argc > 0)
+		return ctl_usage(a->cmd, "stats takes no argument");
+	return ask(c, &r, json_line, text_fields, NULL);
+}
+
+static int
+cmd_ping(struct ctl *c, const struct args *a)
+{
+	struct request r = { .words = { "ping" }, .nwords = 1 };
+	uint64_t start;
+	int status;
+
+	if (a->argc > 0)
+		return ctl_usage(a->cmd, "ping takes no argument");
+	status = ctl_connect(c);
+	if (status != 0)
+		return status;
+	start = now_us();
+	status = send_request(c, &r, NULL, NULL);
+	if (status != 0)
+		return status;
+	if (c->json)
+		json_line_ping((long long)(now_us() - start));
+	else
+		printf("ping_us: %lld\n", (long long)(now_us() - start));
+	return 0;
+}
+
+/* The client's own version is told even when there is no daemon. */
+static int
+cmd_version(struct ctl *c, const struct args *a)
+{
+	int status;
+
+	if (a->argc > 0)
+		return ctl_usage(a->cmd, "version takes no argument");
+	status = ctl_connect(c);
+	if (c->json) {
+		json_line_version(ctl_version, c->conn);
+		return status;
+	}
+	printf("client: %s\n", ctl_version);
+	if (c->conn == NULL)
+		return status;
+	fputs("daemon: ", stdout);
+	text_put_line(uvnf_daemon_version(c->conn));
+	printf("protocol: %d\nbackend: ", PROTO_VERSION);
+	text_put_line(uvnf_daemon_backend(c->conn));
+	return status;
+}
+
+const struct command commands[] = {
+	{ "create", "TEMPLATE NAME [-c FILE|-] [--wait claimed|started|ready]",
+	    "makes a VNF out of a shell of TEMPLATE",
+	    "With -c, the Click configuration in FILE (- is standard input) is "
+	    "given to\nit; without, the template's own, where it has one.  "
+	    "--wait says when the\nanswer comes: when it is claimed (the "
+	    "default without a configuration),\nstarted (the default with "
+	    "one) or ready.",
+	    TAKES_CONFIG | TAKES_WAIT, " claimed started ready ", cmd_create },
+	{ "config", "NAME FILE|- [--wait started|ready]",
+	    "gives a VNF a new Click configuration",
+	    "FILE is - for standard input.  A running router is stopped "
+	    "first.",
+	    TAKES_WAIT, " started ready ", cmd_config },
+	{ "read", "NAME ELEMENT.HANDLER",
+	    "reads a handler of an element of a VNF's router", NULL, 0, NULL,
+	    cmd_read },
+	{ "destroy", "NAME...|--all [--wait name|freed]",
+	    "destroys VNFs",
+	    "--wait says when: when the name is free (the default), or when "
+	    "the domain's\nmemory is freed, too.  All names are tried; the "
+	    "exit status is the worst.",
+	    TAKES_WAIT | TAKES_ALL, " name freed ", cmd_destroy },
+	{ "list", "", "lists the VNFs", NULL, 0, NULL, cmd_list },
+	{ "show", "NAME", "shows all there is to know about a VNF", NULL, 0,
+	    NULL, cmd_show },
+	{ "pool", "[fill [TEMPLATE] [--wait]]",
+	    "shows the pools of shells, or fills them",
+	    "fill builds at once what is missing, of TEMPLATE or of all; "
+	    "--wait waits for\nall of them.",
+	    TAKES_WAIT_FLAG, NULL, cmd_pool },
+	{ "templates", "", "lists the templates", NULL, 0, NULL,
+	    cmd_templates },
+	{ "stats", "", "shows what the daemon counted since it began", NULL, 0,
+	    NULL, cmd_stats },
+	{ "ping", "", "asks the daemon for a sign of life", NULL, 0, NULL,
+	    cmd_ping },
+	{ "version", "", "shows the client's and the daemon's version", NULL,
+	    0, NULL, cmd_version },
+	{ NULL, NULL, NULL, NULL, 0, NULL, NULL },
+};

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_CTL_H
+#define UVNF_CTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/err.h"
+#include "common/proto.h"
+#include "lib/uvnf.h"
+
+/* What the options in front of the command say, and the connection. */
+struct ctl {
+	const char *socket;		/* NULL: the library's default */
+	bool json;
+	unsigned timeout_ms;
+	char timeout_arg[32];		/* "timeout_ms=10000" */
+	struct uvnf *conn;		/* NULL until ctl_connect */
+};
+
+/* A command's own options; which ones it takes is in its row. */
+struct args {
+	const struct command *cmd;
+	int argc;			/* of the arguments, the options gone */
+	char **argv;
+	const char *config;		/* -c FILE */
+	const char *wait;		/* --wait, "" if it has no value */
+	bool all;
+};
+
+enum {
+	TAKES_CONFIG = 1,		/* -c FILE */
+	TAKES_WAIT = 2,			/* --wait WHEN */
+	TAKES_WAIT_FLAG = 4,		/* --wait, no value */
+	TAKES_ALL = 8,			/* --all */
+};
+
+struct command {
+	const char *name;
+	const char *synopsis;		/* behind the name */
+	const char *summary;
+	const char *help;		/* sentences behind the summary */
+	unsigned takes;
+	const char *waits;		/* " claimed started ready " */
+	/* Returns the exit status. */
+	int (*run)(struct ctl *, const struct args *);
+};
+
+extern const char ctl_version[];
+extern const struct command commands[];	/* ends with a NULL name */
+
+/* stderr's one line "uvnfctl: CODE: sentence"; returns the exit status. */
+int ctl_fail(enum uvnf_code code, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The same for wrong usage of a command, with a hint where to read. */
+int ctl_usage(const struct command *cmd, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The same for the connection's last error. */
+int ctl_fail_conn(const struct ctl *c);
+
+/* 0, or the exit status of a failure that was reported. */
+int ctl_connect(struct ctl *c);
+
+/* JSON: a line on stdout for each call. */
+void json_line(const struct uvnf_data *d, void *unused);
+void json_line_vnf(const struct uvnf_data *d, void *unused);
+void json_line_read(const char *name, const char *handler,
+    const struct uvnf_data *d);
+void json_line_destroyed(const char *name);
+void json_line_ping(long long us);
+/* conn may be NULL: just the client's own version. */
+void json_line_version(const char *client, const struct uvnf *conn);
+
+/*
+ * Text.  What is not printable ASCII is escaped, so that nobody's bytes steer
+ * a terminal; with multiline, line feeds and tabs stay.
+ */
+void text_escape(struct proto_buf *b, const char *s, size_t len,
+    bool multiline);
+void text_put(const char *s, size_t len, bool multiline);
+void text_put_line(const char *s);
+void text_fields(const struct uvnf_data *d, void *unused);
+void text_vnf(const struct uvnf_data *d, void *unused);
+
+/* A table with aligned columns: rows are kept until it is printed. */
+struct text_table;
+
+struct text_table *text_table_vnfs(void);
+struct text_table *text_table_pool(void);
+struct text_table *text_table_templates(void);
+void text_table_row(const struct uvnf_data *d, void *table);
+size_t text_table_rows(const struct text_table *t);
+void text_table_print(const struct text_table *t);
+void text_table_free(struct text_table *t);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/proto.h"
+#include "common/util.h"
+#include "ctl/ctl.h"
+
+#define COLUMNS_MAX 12
+
+void
+text_escape(struct proto_buf *b, const char *s, size_t len, bool multiline)
+{
+	unsigned char c;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		c = (unsigned char)s[i];
+		if ((c >= 0x20 && c < 0x7f) ||
+		    (multiline && (c == '\n' || c == '\t')))
+			proto_buf_add(b, s + i, 1);
+		else if (c == '\n' || c == '\t')
+			proto_buf_add(b, c == '\n' ? "\\n" : "\\t", 2);
+		else
+			proto_buf_printf(b, "\\x%02x", c);
+	}
+}
+
+/* What stdout failed to take is seen at the end of the program. */
+void
+text_put(const char *s, size_t len, bool multiline)
+{
+	struct proto_buf b = { 0 };
+
+	text_escape(&b, s, len, multiline);
+	(void)fwrite(b.data, 1, b.len, stdout);
+	proto_buf_free(&b);
+}
+
+static void
+put(const char *s)
+{
+	text_put(s, strlen(s), false);
+}
+
+void
+text_put_line(const char *s)
+{
+	put(s);
+	putchar('\n');
+}
+
+/* "key: value", a line for each field. */
+void
+text_fields(const struct uvnf_data *d, void *unused)
+{
+	const struct uvnf_field *f;
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < uvnf_data_count(d); i++) {
+		f = uvnf_data_at(d, i);
+		printf("%s: ", f->key);
+		text_put(f->value, f->len, false);
+		putchar('\n');
+	}
+}
+
+static void
+put_duration(const char *us)
+{
+	double n = strtod(us, NULL);
+
+	if (n < 1000)
+		printf("%.0f us", n);
+	else if (n < 1000000)
+		printf("%.1f ms", n / 1000);
+	else
+		printf("%.2f s", n / 1000000);
+}
+
+static void
+put_stages(const struct uvnf_data *d)
+{
+	static const char prefix[] = "stages_us.";
+	const struct uvnf_field *f;
+	size_t i;
+
+	for (i = 0; i < uvnf_data_count(d); i++) {
+		f = uvnf_data_at(d, i);
+		if (strncmp(f->key, prefix, sizeof(prefix) - 1) != 0)
+			continue;
+		printf(", %s ", f->key + sizeof(prefix) - 1);
+		put_duration(f->value);
+	}
+}
+
+/* One vif, "  vif 0: mac M, bridge B, dev D"; false when there is none. */
+static bool
+put_vif(const struct uvnf_data *d, int i)
+{
+	static const char *const parts[] = { "mac", "bridge", "dev" };
+	const char *value;
+	char key[32];
+	bool any = false;
+	size_t j;
+
+	for (j = 0; j < sizeof(parts) / sizeof(parts[0]); j++) {
+		snprintf(key, sizeof(key), "vifs.%d.%s", i, parts[j]);
+		value = uvnf_data_get(d, key);
+		if (value == NULL)
+			continue;
+		if (any)
+			putchar(',');
+		else
+			printf("  vif %d:", i);
+		printf(" %s ", parts[j]);
+		put(value);
+		any = true;
+	}
+	if (any)
+		putchar('\n');
+	return any;
+}
+
+static const char *
+get(const struct uvnf_data *d, const char *key)
+{
+	const char *value = uvnf_data_get(d, key);
+
+	return value != NULL ? value : "?";
+}
+
+/*
+ * "web1 started: booted shell, domid 7, claimed 12 us", then its vifs and
+ * what is wrong with it, indented.
+ */
+void
+text_vnf(const struct uvnf_data *d, void *unused)
+{
+	const char *source = uvnf_data_get(d, "source");
+	const char *domid = uvnf_data_get(d, "domid");
+	const char *code = uvnf_data_get(d, "error.code");
+	int i;
+
+	(void)unused;
+	put(get(d, "name"));
+	putchar(' ');
+	put(get(d, "state"));
+	fputs(": ", stdout);
+	if (source != NULL) {
+		put(source);
+		fputs(strcmp(source, "cold") == 0 ? " domain" : " shell",
+		    stdout);
+	} else
+		fputs("no domain yet", stdout);
+	if (domid != NULL) {
+		fputs(", domid ", stdout);
+		put(domid);
+	}
+	put_stages(d);
+	putchar('\n');
+	for (i = 0; put_vif(d, i); i++)
+		;
+	if (code != NULL) {
+		fputs("  error: ", stdout);
+		put(code);
+		fputs(": ", stdout);
+		put(get(d, "error.text"));
+		putchar('\n');
+	}
+}
+
+/* Tables. */
+
+struct column {
+	const char *title;
+	const char *key;		/* with %d: of all items of a list */
+};
+
+struct text_table {
+	const struct column *columns;
+	unsigned ncolumns;
+	size_t widths[COLUMNS_MAX];
+	char **cells;			/* ncolumns for each row */
+	size_t ncells;
+	size_t size;
+};
+
+static const struct column vnf_columns[] = {
+	{ "NAME", "name" },
+	{ "STATE", "state" },
+	{ "TEMPLATE", "template" },
+	{ "SOURCE", "source" },
+	{ "DOMID", "domid" },
+	{ "MAC", "vifs.%d.mac" },
+	{ "BRIDGE", "vifs.%d.bridge" },
+	{ "DEV", "vifs.%d.dev" },
+	{ "ERROR", "error.code" },
+	{ NULL, NULL },
+};
+
+static const struct column pool_columns[] = {
+	{ "TEMPLATE", "template" },
+	{ "KIND", "kind" },
+	{ "TARGET", "target" },
+	{ "HAVE", "have" },
+	{ "BUILDING", "building" },
+	{ "FAILED", "failed" },
+	{ "LAST_ERROR", "last_error" },
+	{ NULL, NULL },
+};
+
+static const struct column template_columns[] = {
+	{ "NAME", "name" },
+	{ "GUEST", "guest" },
+	{ "TYPE", "type" },
+	{ "MEMORY_MB", "memory_mb" },
+	{ "VCPUS", "vcpus" },
+	{ "LAYOUT", "layout" },
+	{ "READY", "ready" },
+	{ "PAUSED", "pool.paused" },
+	{ "BOOTED", "pool.booted" },
+	{ "BRIDGE", "vifs.%d.bridge" },
+	{ "KERNEL", "kernel" },
+	{ "CONFIG", "config" },
+	{ NULL, NULL },
+};
+
+static void
+add_cell(struct text_table *t, char *cell)
+{
+	size_t *width = &t->widths[t->ncells % t->ncolumns];
+
+	if (t->ncells == t->size) {
+		t->size = t->size == 0 ? 256 : 2 * t->size;
+		t->cells = xrealloc(t->cells, t->size * sizeof(*t->cells));
+	}
+	t->cells[t->ncells++] = cell;
+	if (strlen(cell) > *width)
+		*width = strlen(cell);
+}
+
+static struct text_table *
+new_table(const struct column *columns)
+{
+	struct text_table *t = xcalloc(1, sizeof(*t));
+	unsigned i;
+
+	t->columns = columns;
+	while (columns[t->ncolumns].title != NULL)
+		t->ncolumns++;
+	for (i = 0; i < t->ncolumns; i++)
+		add_cell(t, xstrdup(columns[i].title));
+	return t;
+}
+
+struct text_table *
+text_table_vnfs(void)
+{
+	return new_table(vnf_columns);
+}
+
+struct text_table *
+text_table_pool(void)
+{
+	return new_table(pool_columns);
+}
+
+struct text_table *
+text_table_templates(void)
+{
+	return new_table(template_columns);
+}
+
+/* A field's value, cut at a NUL byte if a guest put one in. */
+static void
+add_value(struct proto_buf *b, const char *value)
+{
+	text_escape(b, value, strlen(value), false);
+}
+
+/* The values of all items of a list, with commas between. */
+static void
+add_items(struct proto_buf *b, const struct uvnf_data *d, const char *key,
+    const char *mark)
+{
+	const char *value;
+	char item[64];
+	int i;
+
+	for (i = 0;; i++) {
+		snprintf(item, sizeof(item), "%.*s%d%s", (int)(mark - key),
+		    key, i, mark + 2);
+		value = uvnf_data_get(d, item);
+		if (value == NULL)
+			return;
+		if (i > 0)
+			proto_buf_add(b, ",", 1);
+		add_value(b, value);
+	}
+}
+
+static char *
+make_cell(const struct uvnf_data *d, const char *key)
+{
+	struct proto_buf b = { 0 };
+	const char *mark = strstr(key, "%d");
+	const char *value = uvnf_data_get(d, key);
+
+	if (mark != NULL)
+		add_items(&b, d, key, mark);
+	else if (value != NULL)
+		add_value(&b, value);
+	if (b.len == 0)
+		proto_buf_add(&b, "-", 1);
+	return b.data;
+}
+
+void
+text_table_row(const struct uvnf_data *d, void *table)
+{
+	struct text_table *t = table;
+	unsigned i;
+
+	for (i = 0; i < t->ncolumns; i++)
+		add_cell(t, make_cell(d, t->columns[i].key));
+}
+
+size_t
+text_table_rows(const struct text_table *t)
+{
+	return t->ncells / t->ncolumns - 1;	/* without the titles */
+}
+
+void
+text_table_print(const struct text_table *t)
+{
+	size_t i, column;
+
+	for (i = 0; i < t->ncells; i++) {
+		column = i % t->ncolumns;
+		if (column == t->ncolumns - 1)
+			printf("%s\n", t->cells[i]);
+		else
+			printf("%-*s  ", (int)t->widths[column], t->cells[i]);
+	}
+}
+
+void
+text_table_free(struct text_table *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->ncells; i++)
+		free(t->cells[i]);
+	free(t->cells);
+	free(t);
+}
