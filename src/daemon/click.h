@@ -15,7 +15,8 @@
  * Looks through a Click configuration for the vifs that its FromDevice and
  * ToDevice elements use; everything else is left to the guest's own parser.
  * Comments and quoted strings are skipped, an argument that is missing means
- * vif 0.  Returns 0 and a bit mask in *vifs, or -UVNF_E_BAD_CONFIG with e
+ * vif 0, and one that is no number (a $parameter) is the guest's to judge.
+ * Returns 0 and a bit mask in *vifs, or -UVNF_E_BAD_CONFIG with e
  * filled: empty, a NUL byte, or a vif that a domain with nvifs of them lacks
  * (which would wedge a ClickOS guest without a word).
  */
