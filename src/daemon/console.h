@@ -34,7 +34,8 @@ typedef void (*console_sign_cb)(enum console_sign sign, void *arg);
 
 /*
  * Takes a piece of text, in whatever cut it arrives, and calls back, before
- * it returns, for each line that tells something.
+ * it returns, for each line that tells something.  By then the console has
+ * all up to the end of that line.  The callback must not free it.
  */
 void console_feed(struct console *c, const char *text, size_t len,
     console_sign_cb cb, void *arg);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/util.h"
+#include "daemon/console.h"
+
+/* Bounds of a text without an end mark. */
+struct span {
+	const char *at;
+	size_t len;
+};
+
+static bool
+digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+word_char(char c)
+{
+	return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    c == '_';
+}
+
+static void
+skip(struct span *s, size_t n)
+{
+	s->at += n;
+	s->len -= n;
+}
+
+static size_t
+skip_digits(struct span *s)
+{
+	size_t n = 0;
+
+	while (n < s->len && digit(s->at[n]))
+		n++;
+	skip(s, n);
+	return n;
+}
+
+static bool
+skip_text(struct span *s, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (s->len < n || memcmp(s->at, text, n) != 0)
+		return false;
+	skip(s, n);
+	return true;
+}
+
+/* "[function:line] ", whose words and numbers vary between images. */
+static void
+skip_origin(struct span *s)
+{
+	struct span try = *s;
+	size_t n = 0;
+
+	if (!skip_text(&try, "["))
+		return;
+	while (n < try.len && word_char(try.at[n]))
+		n++;
+	skip(&try, n);
+	if (n > 0 && skip_text(&try, ":") && skip_digits(&try) > 0 &&
+	    skip_text(&try, "] "))
+		*s = try;
+}
+
+static bool
+is_text(struct span s, const char *text)
+{
+	return skip_text(&s, text) && s.len == 0;
+}
+
+/* Images spell it "stoped"; one day somebody may mend that. */
+static bool
+is_stop(struct span s)
+{
+	if (!skip_text(&s, "Router ") || skip_digits(&s) == 0)
+		return false;
+	return is_text(s, " stoped.") || is_text(s, " stopped.");
+}
+
+/*
+ * The whole line must be the sign: a Print element may put any words into
+ * the middle of a line, or behind its label.
+ */
+static enum console_sign
+recognise(const char *line, size_t len)
+{
+	struct span s = { line, len };
+
+	while (s.len > 0 && s.at[0] == '\r')
+		skip(&s, 1);
+	while (s.len > 0 && (s.at[s.len - 1] == '\r' ||
+	    s.at[s.len - 1] == ' '))
+		s.len--;
+	skip_origin(&s);
+	if (is_text(s, "Starting driver..."))
+		return CONSOLE_ROUTER_UP;
+	if (is_text(s, "Router init failed!"))
+		return CONSOLE_ROUTER_FAILED;
+	if (is_stop(s))
+		return CONSOLE_ROUTER_STOPPED;
+	return CONSOLE_NOTHING;
+}
+
+static void
+ring_put(struct console *c, const char *text, size_t len)
+{
+	size_t at, n;
+
+	if (c->ring == NULL)
+		c->ring = xmalloc(CONSOLE_RING_MAX);
+	for (; len > 0; len -= n, text += n) {
+		at = c->head % CONSOLE_RING_MAX;
+		n = CONSOLE_RING_MAX - at;
+		if (n > len)
+			n = len;
+		memcpy(c->ring + at, text, n);
+		c->head += n;
+	}
+}
+
+/*
+ * A line that fills the buffer was too long: what comes behind it is dropped
+ * up to its end, so that a line's tail is never taken for a line.
+ */
+static void
+line_put(struct console *c, const char *text, size_t len)
+{
+	size_t room = CONSOLE_LINE_MAX - c->line_len;
+
+	if (len > room)
+		len = room;
+	memcpy(c->line + c->line_len, text, len);
+	c->line_len += len;
+}
+
+static void
+line_end(struct console *c, console_sign_cb cb, void *arg)
+{
+	enum console_sign sign = CONSOLE_NOTHING;
+
+	if (c->line_len < CONSOLE_LINE_MAX)
+		sign = recognise(c->line, c->line_len);
+	c->line_len = 0;
+	if (sign != CONSOLE_NOTHING)
+		cb(sign, arg);
+}
+
+void
+console_feed(struct console *c, const char *text, size_t len,
+    console_sign_cb cb, void *arg)
+{
+	const char *nl;
+	size_t n;
+
+	while (len > 0) {
+		nl = memchr(text, '\n', len);
+		n = nl != NULL ? (size_t)(nl - text) : len;
+		line_put(c, text, n);
+		if (nl != NULL)
+			n++;
+		/* The line goes into the ring before anyone hears of it. */
+		ring_put(c, text, n);
+		if (nl != NULL)
+			line_end(c, cb, arg);
+		text += n;
+		len -= n;
+	}
+}
+
+void
+console_mark(struct console *c)
+{
+	c->mark = c->head;
+}
+
+size_t
+console_since_mark(const struct console *c, char *buf, size_t size)
+{
+	size_t n = c->head - c->mark, at, first;
+
+	if (size == 0)
+		return 0;
+	if (n > CONSOLE_RING_MAX)
+		n = CONSOLE_RING_MAX;
+	if (n > size - 1)
+		n = size - 1;
+	if (n > 0) {
+		at = (c->head - n) % CONSOLE_RING_MAX;
+		first = CONSOLE_RING_MAX - at;
+		if (first > n)
+			first = n;
+		memcpy(buf, c->ring + at, first);
+		memcpy(buf + first, c->ring, n - first);
+	}
+	buf[n] = '\0';
+	return n;
+}
+
+void
+console_free(struct console *c)
+{
+	free(c->ring);
+	memset(c, 0, sizeof(*c));
+}
