@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,14 +169,24 @@ put_fields(json_t *root, const struct uvnf_data *d)
 }
 
 /*
- * ASCII only: what a guest wrote must not steer a terminal here, either.
- * That stdout failed is seen at the end of the program.
+ * Printable ASCII only: what a guest wrote must not steer a terminal here,
+ * either (DEL is the one control that the library leaves).  That stdout
+ * failed is seen at the end of the program.
  */
 static void
 print(json_t *root)
 {
-	(void)json_dumpf(root, stdout, JSON_ENSURE_ASCII);
+	char *text = json_dumps(root, JSON_ENSURE_ASCII), *p;
+
+	if (text == NULL)
+		log_fatal("out of memory");
+	for (p = text; *p != '\0'; p++)
+		if (*p != '\x7f')
+			(void)putchar(*p);
+		else
+			(void)fputs("\\u007F", stdout);
 	(void)putchar('\n');
+	free(text);
 	json_decref(root);
 }
 
