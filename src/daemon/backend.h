@@ -95,14 +95,15 @@ struct backend {
 	void (*build)(struct backend *b, struct domain *d, backend_done done,
 	    void *arg);
 	/* Takes up a domain found by list whose facts the journal kept:
-	 * console and watches as after a build; announced and vif_state
-	 * follow as events. */
+	 * console and watches as after a build, d->chunks counted anew;
+	 * announced and vif_state follow as events. */
 	void (*adopt)(struct backend *b, struct domain *d, backend_done done,
 	    void *arg);
 	/*
 	 * Destroys it; completes when its memory is free and all of its nodes
 	 * are gone.  Success also when it was gone already.  Events about d
-	 * stop with the call.  Given the uuid, never another domain that got
+	 * stop with the call; other operations on d that are under way
+	 * complete, with an error, before the destroy does.  Given the uuid, never another domain that got
 	 * the domid since.
 	 */
 	void (*destroy)(struct backend *b, struct domain *d,

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_JOURNAL_H
+#define UVNF_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "common/err.h"
+#include "daemon/domain.h"
+#include "daemon/vnf.h"
+
+/*
+ * What survives the daemon: an append-only file of text lines in the state
+ * directory, each with a checksum in front, written with plain write(2)
+ * before the act that it announces.  A dom0 reboot ends every domain, so
+ * nothing is synced to a disk.
+ *
+ *	CRC32 build UUID TEMPLATE KIND DOMAIN-NAME
+ *	CRC32 built UUID DOMID NVIFS [MAC BRIDGE DEV]...
+ *	CRC32 claim UUID NAME VIFS-USED
+ *	CRC32 config UUID VIFS-USED
+ *	CRC32 state UUID STATE
+ *	CRC32 doom UUID			(its name is free, it is to go)
+ *	CRC32 gone UUID
+ */
+struct journal;
+
+/* What the journal knows of one domain. */
+struct journal_entry {
+	uint8_t uuid[16];
+	char template[TEMPLATE_NAME_MAX + 1];
+	char domain_name[DOMAIN_NAME_MAX + 1];
+	enum domain_kind kind;
+	int domid;			/* -1: its build was not acknowledged */
+	unsigned nvifs;
+	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
+	char name[VNF_NAME_MAX + 1];	/* empty: a shell */
+	enum vnf_state state;
+	uint32_t vifs_used;
+	bool doomed;
+	TAILQ_ENTRY(journal_entry) entry;
+};
+
+TAILQ_HEAD(journal_entries, journal_entry);
+
+/*
+ * Locks the state directory (made if need be), reads DIR/journal, writes it
+ * anew without what is gone, and keeps it open.  A torn or damaged tail is
+ * cut off with a warning.  NULL with e filled when another daemon holds the
+ * directory or it cannot be used.
+ */
+struct journal *journal_open(const char *dir, struct uvnf_error *e);
+
+void journal_close(struct journal *j);
+
+/* Everything that is not gone, as read at journal_open; the journal's. */
+struct journal_entries *journal_entries(struct journal *j);
+
+/*
+ * Each appends one line; a write that fails (a full file system) is logged,
+ * and returned as -1 so that the act is not begun.
+ */
+int journal_build(struct journal *j, const struct domain *d);
+int journal_built(struct journal *j, const struct domain *d);
+int journal_claim(struct journal *j, const struct vnf *v);
+int journal_config(struct journal *j, const struct vnf *v);
+int journal_doom(struct journal *j, const struct domain *d);
+int journal_gone(struct journal *j, const struct domain *d);
+
+/* A vnf_observer; arg is the journal: keeps started, ready and so on. */
+void journal_observe(const struct vnf *v, enum vnf_state from, void *arg);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <assert.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/util.h"
+#include "daemon/vnf.h"
+
+static const char *const state_words[VNF_STATE_COUNT] = {
+	[VNF_NONE] = "none",
+	[VNF_CREATING] = "creating",
+	[VNF_CLAIMED] = "claimed",
+	[VNF_STARTED] = "started",
+	[VNF_READY] = "ready",
+	[VNF_FAILED] = "failed",
+	[VNF_CRASHED] = "crashed",
+	[VNF_STOPPING] = "stopping",
+};
+
+static const char *const stage_words[STAGE_COUNT] = {
+	[STAGE_CLAIMED] = "claimed",
+	[STAGE_CONFIGURED] = "configured",
+	[STAGE_STARTED] = "started",
+	[STAGE_READY] = "ready",
+};
+
+#define TO(state) (1u << VNF_##state)
+
+/* Which states may follow which. */
+static const unsigned transitions[VNF_STATE_COUNT] = {
+	[VNF_NONE] = TO(CREATING) | TO(CLAIMED),
+	[VNF_CREATING] = TO(CLAIMED) | TO(STOPPING),
+	[VNF_CLAIMED] = TO(STARTED) | TO(FAILED) | TO(CRASHED) | TO(STOPPING),
+	[VNF_STARTED] = TO(READY) | TO(CLAIMED) | TO(FAILED) | TO(CRASHED) |
+	    TO(STOPPING),
+	[VNF_READY] = TO(CLAIMED) | TO(FAILED) | TO(CRASHED) | TO(STOPPING),
+	[VNF_FAILED] = TO(CLAIMED) | TO(STARTED) | TO(READY) | TO(CRASHED) |
+	    TO(STOPPING),
+	[VNF_CRASHED] = TO(STOPPING),
+	[VNF_STOPPING] = 0,
+};
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct vnf *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+void
+vnf_table_init(struct vnf_table *t)
+{
+	memset(t, 0, sizeof(*t));
+	TAILQ_INIT(&t->list);
+}
+
+void
+vnf_observe(struct vnf_table *t, vnf_observer call, void *arg)
+{
+	assert(t->nobservers < VNF_OBSERVERS_MAX);
+	t->observers[t->nobservers].call = call;
+	t->observers[t->nobservers].arg = arg;
+	t->nobservers++;
+}
+
+struct vnf *
+vnf_find(const struct vnf_table *t, const char *name)
+{
+	struct vnf key;
+	struct vnf **node;
+
+	if (strlen(name) > VNF_NAME_MAX)
+		return NULL;
+	strcpy(key.name, name);
+	node = tfind(&key, &t->by_name, compare_names);
+	return node != NULL ? *node : NULL;
+}
+
+struct vnf *
+vnf_new(struct vnf_table *t, const char *name, const struct template *template)
+{
+	struct vnf *v = xcalloc(1, sizeof(*v));
+	struct vnf **node;
+
+	assert(strlen(name) <= VNF_NAME_MAX);
+	strcpy(v->name, name);
+	v->template = template;
+	TAILQ_INIT(&v->reads);
+	node = tsearch(v, &t->by_name, compare_names);
+	assert(node != NULL && *node == v);
+	TAILQ_INSERT_TAIL(&t->list, v, entry);
+	t->count++;
+	return v;
+}
+
+void
+vnf_release(struct vnf_table *t, struct vnf *v)
+{
+	tdelete(v, &t->by_name, compare_names);
+	TAILQ_REMOVE(&t->list, v, entry);
+	t->count--;
+}
+
+void
+vnf_free(struct vnf *v)
+{
+	free(v->error);
+	free(v);
+}
+
+void
+vnf_set_state(struct vnf_table *t, struct vnf *v, enum vnf_state to)
+{
+	enum vnf_state from = v->state;
+	unsigned i;
+
+	assert(transitions[from] & (1u << to));
+	v->state = to;
+	if (to != VNF_FAILED && to != VNF_CRASHED && to != VNF_STOPPING) {
+		free(v->error);
+		v->error = NULL;
+	}
+	for (i = 0; i < t->nobservers; i++)
+		t->observers[i].call(v, from, t->observers[i].arg);
+}
+
+void
+vnf_set_error(struct vnf *v, const struct uvnf_error *e)
+{
+	if (v->error == NULL)
+		v->error = xmalloc(sizeof(*v->error));
+	*v->error = *e;
+}
+
+void
+vnf_stamp(struct vnf *v, enum vnf_stage stage, uint64_t now)
+{
+	if (v->stages_us[stage] != 0)
+		return;
+	v->stages_us[stage] = now > v->since_us ? now - v->since_us : 1;
+}
+
+const char *
+vnf_state_word(enum vnf_state state)
+{
+	return state_words[state];
+}
+
+enum vnf_state
+vnf_state_from_word(const char *word)
+{
+	int i;
+
+	for (i = 0; i < VNF_STATE_COUNT; i++) {
+		if (strcmp(state_words[i], word) == 0)
+			return i;
+	}
+	return VNF_NONE;
+}
+
+const char *
+vnf_stage_word(enum vnf_stage stage)
+{
+	return stage_words[stage];
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_VNF_H
+#define UVNF_VNF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "common/err.h"
+#include "daemon/domain.h"
+#include "daemon/template.h"
+
+#define VNF_NAME_MAX 63
+
+/* The states of uvnf-protocol(7), and VNF_NONE before the first of them. */
+enum vnf_state {
+	VNF_NONE,
+	VNF_CREATING,
+	VNF_CLAIMED,
+	VNF_STARTED,
+	VNF_READY,
+	VNF_FAILED,
+	VNF_CRASHED,
+	VNF_STOPPING,
+	VNF_STATE_COUNT
+};
+
+enum vnf_stage {
+	STAGE_CLAIMED,
+	STAGE_CONFIGURED,
+	STAGE_STARTED,
+	STAGE_READY,
+	STAGE_COUNT
+};
+
+struct vnf_task;
+struct vnf_read;
+
+TAILQ_HEAD(vnf_reads, vnf_read);
+
+/* A micro-VNF: a name that a client gave, and its domain. */
+struct vnf {
+	char name[VNF_NAME_MAX + 1];
+	const struct template *template;
+	struct domain *domain;		/* NULL while it is being built */
+	enum domain_kind source;
+	enum vnf_state state;		/* written by vnf_set_state alone */
+	uint32_t vifs_used;		/* by its configuration, a bit each */
+	uint64_t since_us;		/* when the request was read */
+	uint64_t stages_us[STAGE_COUNT];	/* since then; 0: not reached */
+	struct uvnf_error *error;	/* why it is failed or crashed, or NULL */
+	struct vnf_task *task;		/* what is under way, vnf_task.h */
+	struct vnf_reads reads;		/* until the router is up */
+	TAILQ_ENTRY(vnf) entry;
+};
+
+TAILQ_HEAD(vnf_list, vnf);
+
+/* Hears of every change of state, after it. */
+typedef void (*vnf_observer)(const struct vnf *v, enum vnf_state from,
+    void *arg);
+
+#define VNF_OBSERVERS_MAX 4
+
+/* All VNFs, by name and in the order of their creation. */
+struct vnf_table {
+	void *by_name;			/* a tree of tsearch(3) */
+	struct vnf_list list;
+	size_t count;
+	struct {
+		vnf_observer call;
+		void *arg;
+	} observers[VNF_OBSERVERS_MAX];
+	unsigned nobservers;
+};
+
+void vnf_table_init(struct vnf_table *t);
+void vnf_observe(struct vnf_table *t, vnf_observer call, void *arg);
+
+struct vnf *vnf_find(const struct vnf_table *t, const char *name);
+
+/*
+ * A new VNF in state VNF_NONE under a valid name that is free; the table
+ * holds it until vnf_release takes it out of the table.  vnf_free frees one
+ * that was released.
+ */
+struct vnf *vnf_new(struct vnf_table *t, const char *name,
+    const struct template *template);
+void vnf_release(struct vnf_table *t, struct vnf *v);
+void vnf_free(struct vnf *v);
+
+/*
+ * The only writer of v->state.  Asserts that the transition is one of the
+ * table in vnf.c, drops the error of a state that is left behind, calls the
+ * observers.
+ */
+void vnf_set_state(struct vnf_table *t, struct vnf *v, enum vnf_state to);
+
+/* Says why v is about to be failed or crashed; e is copied. */
+void vnf_set_error(struct vnf *v, const struct uvnf_error *e);
+
+/* Stamps a stage with the time since the request; the first stamp stays. */
+void vnf_stamp(struct vnf *v, enum vnf_stage stage, uint64_t now);
+
+const char *vnf_state_word(enum vnf_state state);
+/* The state of a word, or VNF_NONE. */
+enum vnf_state vnf_state_from_word(const char *word);
+const char *vnf_stage_word(enum vnf_stage stage);
+
+#endif
