@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_POOL_H
+#define UVNF_POOL_H
+
+#include <stdbool.h>
+
+#include "common/err.h"
+#include "daemon/daemon.h"
+#include "daemon/domain.h"
+#include "daemon/reap.h"
+
+/*
+ * The shells: for each template one pool of paused and one of booted ones,
+ * kept at their targets.  A refill waits until no VNF was claimed for a while
+ * and none is starting, so that it does not slow them; it backs off after a
+ * failure.
+ */
+struct pools *pools_new(struct daemon *dm);
+
+/* Begins to fill them. */
+void pools_start(struct pools *p);
+
+/* Hands every shell to the reaper and builds no more. */
+void pools_stop(struct pools *p);
+
+void pools_free(struct pools *p);
+
+/* Builds under way, of shells and on demand (daemon_stop waits for them). */
+unsigned pools_building(const struct pools *p);
+
+/* Takes a shell, a booted one before a paused one; NULL when there is none. */
+struct domain *pool_claim(struct pools *p, const struct template *t);
+
+/*
+ * Builds a domain on demand.  The callback comes once, from the event loop,
+ * with the domain, which is then the caller's, or with NULL and why.
+ */
+typedef void (*pool_built)(void *arg, struct domain *d,
+    const struct uvnf_error *e);
+struct pool_build;
+struct pool_build *pool_build_cold(struct pools *p, const struct template *t,
+    pool_built built, void *arg);
+/* The caller no longer wants it: no such callback comes, the domain is
+ * reaped, and gone (may be NULL) is called when nothing is left of it. */
+void pool_build_abandon(struct pool_build *b, reap_done gone, void *arg);
+
+/* The backend's events about a domain that is a shell. */
+void pool_announced(struct pools *p, struct domain *d);
+void pool_dead(struct pools *p, struct domain *d);
+
+/* What the verb pool shows. */
+struct pool_view {
+	const struct template *template;
+	enum domain_kind kind;
+	unsigned target, have, building;
+	uint64_t failed;
+	const char *last_error;		/* "" while builds succeed */
+};
+
+typedef void (*pool_visit)(const struct pool_view *view, void *arg);
+/* of: one template alone, or NULL for all. */
+void pools_each(struct pools *p, const struct template *of, pool_visit visit,
+    void *arg);
+
+/* Starts to build what is missing now, whatever the pauses. */
+void pools_fill(struct pools *p, const struct template *of);
+
+/*
+ * Calls back, from the event loop, when all shells of a template (or of all)
+ * are there: e NULL, or a build failed: e says why.  pools_unwait cancels.
+ */
+struct pool_wait;
+typedef void (*pool_waited)(void *arg, const struct uvnf_error *e);
+struct pool_wait *pools_wait(struct pools *p, const struct template *of,
+    pool_waited done, void *arg);
+void pools_unwait(struct pool_wait *w);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/reap.h"
+
+#define PAUSE_FIRST_MS 500
+#define PAUSE_MAX_MS 60000
+
+struct reaping {
+	struct daemon *daemon;
+	struct domain *domain;
+	reap_done done;
+	void *arg;
+	struct event *again;
+	unsigned pause_ms;
+};
+
+static void reap_try(evutil_socket_t, short, void *);
+
+static void
+reap_end(struct reaping *r)
+{
+	struct daemon *dm = r->daemon;
+
+	journal_gone(dm->journal, r->domain);
+	domain_free(r->domain);
+	dm->doomed--;
+	if (r->done != NULL)
+		r->done(r->arg);
+	event_free(r->again);
+	free(r);
+	daemon_stop_progress(dm);
+}
+
+static void
+reap_result(void *arg, const struct uvnf_error *e)
+{
+	struct reaping *r = arg;
+	struct timeval tv;
+
+	if (e == NULL) {
+		log_debug("domain destroyed domain=%s domid=%d",
+		    r->domain->name, r->domain->domid);
+		reap_end(r);
+		return;
+	}
+	log_error("destroy failed domain=%s domid=%d again_ms=%u error=%s",
+	    r->domain->name, r->domain->domid, r->pause_ms, e->text);
+	tv.tv_sec = r->pause_ms / 1000;
+	tv.tv_usec = (r->pause_ms % 1000) * 1000;
+	event_add(r->again, &tv);
+	r->pause_ms *= 2;
+	if (r->pause_ms > PAUSE_MAX_MS)
+		r->pause_ms = PAUSE_MAX_MS;
+}
+
+static void
+reap_try(evutil_socket_t fd, short what, void *arg)
+{
+	struct reaping *r = arg;
+
+	(void)fd;
+	(void)what;
+	if (r->domain->domid == -1)
+		reap_end(r);
+	else
+		r->daemon->backend->destroy(r->daemon->backend, r->domain,
+		    reap_result, r);
+}
+
+void
+reap(struct daemon *dm, struct domain *d, reap_done done, void *arg)
+{
+	struct reaping *r = xcalloc(1, sizeof(*r));
+
+	r->daemon = dm;
+	r->domain = d;
+	r->done = done;
+	r->arg = arg;
+	r->pause_ms = PAUSE_FIRST_MS;
+	r->again = evtimer_new(dm->base, reap_try, r);
+	if (r->again == NULL)
+		log_fatal("out of memory");
+	d->vnf = NULL;
+	dm->doomed++;
+	if (d->domid == -1)
+		event_active(r->again, EV_TIMEOUT, 0);
+	else
+		reap_try(-1, 0, r);
+}

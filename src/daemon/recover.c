@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/recover.h"
+#include "daemon/reap.h"
+#include "daemon/vnf_ops.h"
+
+struct adoption {
+	struct daemon *daemon;
+	char name[VNF_NAME_MAX + 1];
+};
+
+static int
+compare_found(const void *a, const void *b)
+{
+	const struct backend_found *x = a, *y = b;
+
+	return memcmp(x->uuid, y->uuid, sizeof(x->uuid));
+}
+
+/* A domain whose template has left the configuration gets a stand-in. */
+static const struct template *
+template_of(struct daemon *dm, const struct journal_entry *je)
+{
+	const struct template *t = config_template(dm->config, je->template);
+
+	if (t == NULL && dm->config->ntemplates > 0)
+		t = dm->config->templates[0];
+	return t;
+}
+
+static struct domain *
+domain_of(struct daemon *dm, const struct journal_entry *je, int domid)
+{
+	struct domain *d = domain_new(template_of(dm, je), je->kind);
+
+	memcpy(d->uuid, je->uuid, sizeof(d->uuid));
+	strcpy(d->name, je->domain_name);
+	d->domid = domid;
+	d->nvifs = je->nvifs;
+	memcpy(d->vifs, je->vifs, sizeof(d->vifs));
+	return d;
+}
+
+static void
+adopted(void *arg, const struct uvnf_error *e)
+{
+	struct adoption *a = arg;
+	struct vnf *v = vnf_find(&a->daemon->vnfs, a->name);
+
+	if (e != NULL)
+		log_error("adoption incomplete name=%s error=%s", a->name,
+		    e->text);
+	if (v != NULL && v->task == NULL)
+		vnf_adopted(a->daemon, v);
+	free(a);
+}
+
+/* Leads a fresh VNF through its states to the one that it had. */
+static void
+restore_state(struct vnf_table *t, struct vnf *v, enum vnf_state state)
+{
+	struct uvnf_error e;
+
+	vnf_set_state(t, v, VNF_CLAIMED);
+	switch (state) {
+	case VNF_STARTED:
+		vnf_set_state(t, v, VNF_STARTED);
+		break;
+	case VNF_READY:
+		vnf_set_state(t, v, VNF_STARTED);
+		vnf_set_state(t, v, VNF_READY);
+		break;
+	case VNF_FAILED:
+	case VNF_CRASHED:
+		uvnf_error_set(&e, UVNF_E_SYSTEM,
+		    "it was %s before the daemon was restarted",
+		    vnf_state_word(state));
+		vnf_set_error(v, &e);
+		vnf_set_state(t, v, state);
+		break;
+	case VNF_NONE:
+	case VNF_CREATING:
+	case VNF_CLAIMED:
+	case VNF_STOPPING:
+	case VNF_STATE_COUNT:
+		break;
+	}
+}
+
+static void
+adopt(struct daemon *dm, const struct journal_entry *je, int domid)
+{
+	struct adoption *a = xcalloc(1, sizeof(*a));
+	struct domain *d = domain_of(dm, je, domid);
+	struct vnf *v = vnf_new(&dm->vnfs, je->name, d->template);
+
+	v->source = je->kind;
+	v->domain = d;
+	v->vifs_used = je->vifs_used;
+	v->since_us = now_us();
+	d->vnf = v;
+	restore_state(&dm->vnfs, v, je->state);
+	dm->metrics.adopted++;
+	log_info("vnf adopted name=%s domid=%d state=%s", v->name, domid,
+	    vnf_state_word(v->state));
+	a->daemon = dm;
+	strcpy(a->name, v->name);
+	dm->backend->adopt(dm->backend, d, adopted, a);
+}
+
+static bool
+is_instance(const struct daemon *dm, const struct journal_entry *je)
+{
+	return je->name[0] != '\0' && !je->doomed && je->domid != -1 &&
+	    vnf_find(&dm->vnfs, je->name) == NULL;
+}
+
+static void
+recover_entry(struct daemon *dm, const struct journal_entry *je, int domid)
+{
+	struct domain *d;
+
+	if (domid != -1 && is_instance(dm, je)) {
+		adopt(dm, je, domid);
+		return;
+	}
+	if (je->name[0] != '\0' && !je->doomed)
+		log_warn("vnf lost while uvnfd was away name=%s domain=%s",
+		    je->name, je->domain_name);
+	d = domain_of(dm, je, domid);
+	if (domid != -1) {
+		log_info("orphan destroyed domain=%s domid=%d", d->name,
+		    domid);
+		reap(dm, d, NULL, NULL);
+	} else {
+		journal_gone(dm->journal, d);
+		domain_free(d);
+	}
+}
+
+int
+recover(struct daemon *dm, struct uvnf_error *e)
+{
+	struct backend_found *found = NULL;
+	struct journal_entry *je;
+	size_t n = 0;
+	int rc;
+
+	rc = dm->backend->list(dm->backend, &found, &n, e);
+	if (rc != 0)
+		return rc;
+	if (n > 0)
+		qsort(found, n, sizeof(*found), compare_found);
+	TAILQ_FOREACH(je, journal_entries(dm->journal), entry) {
+		struct backend_found key, *f = NULL;
+
+		memcpy(key.uuid, je->uuid, sizeof(key.uuid));
+		if (n > 0)
+			f = bsearch(&key, found, n, sizeof(*found),
+			    compare_found);
+		recover_entry(dm, je, f != NULL ? f->domid : -1);
+	}
+	free(found);
+	return 0;
+}

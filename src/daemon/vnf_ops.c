@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/click.h"
+#include "daemon/pool.h"
+#include "daemon/vnf_ops.h"
+#include "daemon/vnf_task.h"
+
+/* --- create and config ---------------------------------------------------- */
+
+/* Ends a request that was refused before it touched anything. */
+static void
+refuse(struct vnf_request *rq, const struct vnf *about,
+    const struct uvnf_error *e)
+{
+	free(rq->config);
+	rq->config = NULL;
+	rq->answer(rq->arg, about, e);
+}
+
+static int
+check_config(const struct vnf_request *rq, const struct template *t,
+    struct uvnf_error *e)
+{
+	uint32_t used;
+	int rc = click_scan(rq->config, rq->config_len, t->nvifs, &used, e);
+
+	if (rc != 0)
+		uvnf_error_prefix(e, "template '%s'", t->name);
+	return rc;
+}
+
+static int
+check_create(struct daemon *dm, const struct template *t, const char *template,
+    const char *name, const struct vnf_request *rq, struct uvnf_error *e)
+{
+	if (dm->stopping)
+		return uvnf_error_set(e, UVNF_E_STOPPING,
+		    "the daemon is going down");
+	if (!name_valid(name))
+		return uvnf_error_set(e, UVNF_E_BAD_NAME,
+		    "'%.80s' is no name for a VNF: a letter or digit, then up "
+		    "to 62 letters, digits, '.', '_' or '-'", name);
+	if (t == NULL)
+		return uvnf_error_set(e, UVNF_E_NO_TEMPLATE,
+		    "no template is called '%.80s'; 'templates' shows those "
+		    "there are", template);
+	if (vnf_find(&dm->vnfs, name) != NULL)
+		return uvnf_error_set(e, UVNF_E_NAME_TAKEN,
+		    "a VNF is called '%s' already; destroy it or take "
+		    "another name", name);
+	if (rq->config != NULL)
+		return check_config(rq, t, e);
+	if (t->config == NULL && rq->wait != WAIT_CLAIMED)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+		    "neither the request nor template '%s' has a "
+		    "configuration to wait for", t->name);
+	return 0;
+}
+
+void
+vnf_create(struct daemon *dm, const char *template, const char *name,
+    struct vnf_request *rq)
+{
+	const struct template *t = config_template(dm->config, template);
+	struct uvnf_error e;
+	struct vnf_task *task;
+	struct domain *d;
+
+	if (check_create(dm, t, template, name, rq, &e) != 0) {
+		refuse(rq, NULL, &e);
+		return;
+	}
+	task = task_new(dm, vnf_new(&dm->vnfs, name, t), rq);
+	if ((d = pool_claim(dm->pools, t)) != NULL)
+		task_claim(task, d);
+	else
+		task_build(task);
+}
+
+static int
+no_such_vnf(const char *name, struct uvnf_error *e)
+{
+	return uvnf_error_set(e, UVNF_E_NO_VNF,
+	    "no VNF is called '%.80s'; 'list' shows those there are", name);
+}
+
+static int
+check_busy(const struct vnf *v, struct uvnf_error *e)
+{
+	if (v->state == VNF_CREATING || (v->task != NULL &&
+	    task_is_busy(v->task)))
+		return uvnf_error_set(e, UVNF_E_BUSY,
+		    "another request is changing '%s'; try again when it is "
+		    "done", v->name);
+	if (v->state == VNF_CRASHED)
+		return uvnf_error_set(e, UVNF_E_BAD_STATE,
+		    "'%s' has crashed; destroy it and create it again",
+		    v->name);
+	return 0;
+}
+
+void
+vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
+{
+	struct vnf *v = vnf_find(&dm->vnfs, name);
+	struct uvnf_error e;
+
+	if (v == NULL) {
+		no_such_vnf(name, &e);
+		refuse(rq, NULL, &e);
+		return;
+	}
+	if (check_busy(v, &e) != 0 ||
+	    check_config(rq, v->template, &e) != 0) {
+		refuse(rq, v, &e);
+		return;
+	}
+	task_cancel(v, NULL, NULL, NULL, NULL);
+	task_configure(task_new(dm, v, rq));
+}
+
+/* --- destroy --------------------------------------------------------------- */
+
+struct destroy {
+	struct vnf_answer_slot {
+		vnf_answer call;
+		void *arg;
+	} answer;			/* call is NULL once answered */
+	char name[VNF_NAME_MAX + 1];
+	unsigned timeout_ms;
+	struct event limit;
+};
+
+static void
+destroy_answer(struct destroy *ds, const struct uvnf_error *e)
+{
+	vnf_answer call = ds->answer.call;
+
+	ds->answer.call = NULL;
+	event_del(&ds->limit);
+	if (call != NULL)
+		call(ds->answer.arg, NULL, e);
+}
+
+static void
+destroy_limit(evutil_socket_t fd, short what, void *arg)
+{
+	struct destroy *ds = arg;
+	struct uvnf_error e;
+
+	(void)fd;
+	(void)what;
+	uvnf_error_set(&e, UVNF_E_TIMEOUT, "the name '%s' is free, but its "
+	    "domain was not gone after %u ms; it goes on being destroyed",
+	    ds->name, ds->timeout_ms);
+	destroy_answer(ds, &e);
+}
+
+static void
+destroy_gone(void *arg)
+{
+	struct destroy *ds = arg;
+
+	destroy_answer(ds, NULL);
+	free(ds);
+}
+
+static struct destroy *
+destroy_new(struct daemon *dm, const struct vnf *v, unsigned timeout_ms,
+    vnf_answer answer, void *arg)
+{
+	struct destroy *ds = xcalloc(1, sizeof(*ds));
+	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
+
+	strcpy(ds->name, v->name);
+	ds->timeout_ms = timeout_ms;
+	ds->answer.call = answer;
+	ds->answer.arg = arg;
+	evtimer_assign(&ds->limit, dm->base, destroy_limit, ds);
+	event_add(&ds->limit, &tv);
+	return ds;
+}
+
+/* Takes v out of everything; its domain goes to the reaper. */
+static void
+destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
+{
+	struct domain *d = v->domain;
+	struct uvnf_error e;
+	bool building;
+
+	uvnf_error_set(&e, UVNF_E_DESTROYED,
+	    "another request destroyed '%s' meanwhile", v->name);
+	building = task_cancel(v, NULL, &e, ds != NULL ? destroy_gone : NULL,
+	    ds);
+	reads_fail(v, &e);
+	if (d != NULL)
+		journal_doom(dm->journal, d);
+	vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
+	log_info("vnf destroyed name=%s domid=%d", v->name,
+	    d != NULL ? d->domid : -1);
+	vnf_release(&dm->vnfs, v);
+	vnf_free(v);
+	if (d != NULL)
+		reap(dm, d, ds != NULL ? destroy_gone : NULL, ds);
+	else if (ds != NULL && !building)
+		destroy_gone(ds);
+}
+
+void
+vnf_destroy(struct daemon *dm, const char *name, bool freed,
+    unsigned timeout_ms, vnf_answer answer, void *arg)
+{
+	struct vnf *v = vnf_find(&dm->vnfs, name);
+	struct uvnf_error e;
+
+	if (v == NULL) {
+		no_such_vnf(name, &e);
+		answer(arg, NULL, &e);
+	} else if (freed) {
+		destroy_now(dm, v,
+		    destroy_new(dm, v, timeout_ms, answer, arg));
+	} else {
+		destroy_now(dm, v, NULL);
+		answer(arg, NULL, NULL);
+	}
+}
+
+/* --- reading handlers ------------------------------------------------------ */
+
+struct vnf_read {
+	struct vnf *vnf;
+	char *element;
+	char *handler;
+	uint64_t deadline_us;
+	backend_text done;
+	void *arg;
+	struct event limit;
+	TAILQ_ENTRY(vnf_read) entry;
+};
+
+static void
+read_free(struct vnf_read *r)
+{
+	TAILQ_REMOVE(&r->vnf->reads, r, entry);
+	event_del(&r->limit);
+	free(r->element);
+	free(r->handler);
+	free(r);
+}
+
+static void
+read_fail(struct vnf_read *r, const struct uvnf_error *e)
+{
+	backend_text done = r->done;
+	void *arg = r->arg;
+
+	read_free(r);
+	done(arg, NULL, 0, e);
+}
+
+static void
+read_limit(evutil_socket_t fd, short what, void *arg)
+{
+	struct vnf_read *r = arg;
+	struct uvnf_error e;
+
+	(void)fd;
+	(void)what;
+	uvnf_error_set(&e, UVNF_E_TIMEOUT, "the router of '%s' did not come "
+	    "up in time, so %s.%s was not read", r->vnf->name, r->element,
+	    r->handler);
+	read_fail(r, &e);
+}
+
+void
+reads_fail(struct vnf *v, const struct uvnf_error *e)
+{
+	while (!TAILQ_EMPTY(&v->reads))
+		read_fail(TAILQ_FIRST(&v->reads), e);
+}
+
+void
+reads_begin(struct daemon *dm, struct vnf *v)
+{
+	struct vnf_read *r;
+
+	while ((r = TAILQ_FIRST(&v->reads)) != NULL) {
+		uint64_t now = now_us();
+		unsigned left_ms = r->deadline_us > now + 1000 ?
+		    (unsigned)((r->deadline_us - now) / 1000) : 1;
+
+		dm->backend->read(dm->backend, v->domain, r->element,
+		    r->handler, left_ms, r->done, r->arg);
+		read_free(r);
+	}
+}
+
+/* A request that came before the router runs would crash the guest. */
+static void
+read_later(struct daemon *dm, struct vnf *v, const char *element,
+    const char *handler, unsigned timeout_ms, backend_text done, void *arg)
+{
+	struct vnf_read *r = xcalloc(1, sizeof(*r));
+	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
+
+	r->vnf = v;
+	r->element = xstrdup(element);
+	r->handler = xstrdup(handler);
+	r->deadline_us = now_us() + (uint64_t)timeout_ms * 1000;
+	r->done = done;
+	r->arg = arg;
+	evtimer_assign(&r->limit, dm->base, read_limit, r);
+	event_add(&r->limit, &tv);
+	TAILQ_INSERT_TAIL(&v->reads, r, entry);
+}
+
+void
+vnf_read(struct daemon *dm, const char *name, const char *element,
+    const char *handler, unsigned timeout_ms, backend_text done, void *arg)
+{
+	struct vnf *v = vnf_find(&dm->vnfs, name);
+	struct uvnf_error e;
+
+	if (v == NULL) {
+		no_such_vnf(name, &e);
+		done(arg, NULL, 0, &e);
+	} else if (v->state == VNF_READY) {
+		dm->backend->read(dm->backend, v->domain, element, handler,
+		    timeout_ms, done, arg);
+	} else if (v->task != NULL) {
+		read_later(dm, v, element, handler, timeout_ms, done, arg);
+	} else {
+		uvnf_error_set(&e, UVNF_E_BAD_STATE,
+		    "'%s' is %s: only the handlers of a router that runs can "
+		    "be read", v->name, vnf_state_word(v->state));
+		done(arg, NULL, 0, &e);
+	}
+}
+
+/* --- a death ---------------------------------------------------------------- */
+
+static const char *
+death_text(enum backend_death why)
+{
+	switch (why) {
+	case DEATH_SHUTDOWN:
+		return "shut itself down";
+	case DEATH_CRASH:
+		return "crashed";
+	case DEATH_GONE:
+		break;
+	}
+	return "is gone: something else destroyed it";
+}
+
+void
+vnf_dead(struct daemon *dm, struct vnf *v, enum backend_death why)
+{
+	struct uvnf_error e;
+
+	uvnf_error_set(&e, UVNF_E_GUEST_DEAD, "the domain %s of '%s' %s",
+	    v->domain->name, v->name, death_text(why));
+	log_warn("vnf crashed name=%s domid=%d error=%s", v->name,
+	    v->domain->domid, e.text);
+	vnf_set_error(v, &e);
+	vnf_set_state(&dm->vnfs, v, VNF_CRASHED);
+	task_cancel(v, v, &e, NULL, NULL);
+	reads_fail(v, &e);
+}

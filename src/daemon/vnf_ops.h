@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_VNF_OPS_H
+#define UVNF_VNF_OPS_H
+
+#include <stdint.h>
+
+#include "common/err.h"
+#include "daemon/backend.h"
+#include "daemon/daemon.h"
+#include "daemon/vnf.h"
+
+/*
+ * What can be done with a VNF.  Each call answers exactly once, perhaps
+ * before it returns.  e is NULL on success.  v is the VNF that the answer is
+ * about, NULL when none is left; it is valid during the callback only.
+ */
+typedef void (*vnf_answer)(void *arg, const struct vnf *v,
+    const struct uvnf_error *e);
+
+/* When a create or a config is answered. */
+enum vnf_wait {
+	WAIT_CLAIMED,
+	WAIT_STARTED,
+	WAIT_READY
+};
+
+struct vnf_request {
+	uint64_t read_us;		/* when it was read */
+	unsigned timeout_ms;
+	enum vnf_wait wait;
+	char *config;			/* malloc'ed, taken over; or NULL */
+	size_t config_len;
+	vnf_answer answer;
+	void *arg;
+};
+
+void vnf_create(struct daemon *dm, const char *template, const char *name,
+    struct vnf_request *rq);
+
+void vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq);
+
+/* freed: answer when the memory is free, too; else when the name is. */
+void vnf_destroy(struct daemon *dm, const char *name, bool freed,
+    unsigned timeout_ms, vnf_answer answer, void *arg);
+
+/* Reads a handler of a router that runs, or as soon as it does. */
+void vnf_read(struct daemon *dm, const char *name, const char *element,
+    const char *handler, unsigned timeout_ms, backend_text done, void *arg);
+
+/* A VNF that recovery adopted: takes up the watch over its start. */
+void vnf_adopted(struct daemon *dm, struct vnf *v);
+
+/* The backend's events about a domain that is a VNF's. */
+void vnf_announced(struct daemon *dm, struct vnf *v);
+void vnf_vif_state(struct daemon *dm, struct vnf *v);
+void vnf_console_sign(struct daemon *dm, struct vnf *v,
+    enum console_sign sign);
+void vnf_dead(struct daemon *dm, struct vnf *v, enum backend_death why);
+
+#endif
