@@ -1,0 +1,607 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/*
+ * The simulated backend: domains that exist in this process alone.  It is for
+ * tests, for faults, and for trying the protocol; what it measures says
+ * nothing about Xen.  $UVNF_SIM sets its delays and faults, see uvnfd(8).
+ */
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/backend.h"
+#include "daemon/sim/guest.h"
+
+#define FIRST_DOMID 1
+#define CHUNK 992
+
+enum knob {
+	BUILD_MS, BOOT_MS, WRITE_MS, START_MS, DESTROY_MS, MEMORY_MB,
+	FAIL_BUILDS, FAIL_DESTROYS, LOSE_STARTS, CRASH_BOOTS, CRASH_STARTS,
+	WEDGE_STARTS, KNOB_COUNT
+};
+
+static const struct {
+	const char *name;
+	uint64_t value;
+} knobs[KNOB_COUNT] = {
+	[BUILD_MS] = { "build_ms", 20 },
+	[BOOT_MS] = { "boot_ms", 5 },
+	[WRITE_MS] = { "write_ms", 0 },
+	[START_MS] = { "start_ms", 5 },
+	[DESTROY_MS] = { "destroy_ms", 5 },
+	[MEMORY_MB] = { "memory_mb", 65536 },
+	[FAIL_BUILDS] = { "fail_builds", 0 },	/* so many fail, then none */
+	[FAIL_DESTROYS] = { "fail_destroys", 0 },
+	[LOSE_STARTS] = { "lose_starts", 0 },
+	[CRASH_BOOTS] = { "crash_boots", 0 },
+	[CRASH_STARTS] = { "crash_starts", 0 },
+	[WEDGE_STARTS] = { "wedge_starts", 0 },
+};
+
+/* One simulated domain with its guest. */
+struct sim_domain {
+	struct sim *sim;
+	struct domain *domain;
+	struct event *guest;		/* what the guest does next */
+	void (*guest_act)(struct sim_domain *sd);
+	char *config;
+	size_t config_len;
+	bool booted, wedged, running;
+	LIST_ENTRY(sim_domain) entry;
+};
+
+struct sim {
+	struct backend backend;
+	struct event_base *base;
+	struct backend_events events;
+	uint64_t knob[KNOB_COUNT];
+	int next_domid;
+	LIST_HEAD(, sim_domain) domains;
+	LIST_HEAD(, sim_op) ops;
+	struct backend_stats stats;
+};
+
+/* An operation under way: its act comes with its delay, then it completes. */
+struct sim_op {
+	struct sim *sim;
+	struct domain *domain;
+	bool (*act)(struct sim_op *op, struct uvnf_error *e);
+	backend_done done;
+	backend_text text_done;
+	void *arg;
+	char *text;			/* a configuration; a handler's reply */
+	size_t len;
+	bool start;
+	struct event *timer;
+	LIST_ENTRY(sim_op) entry;
+};
+
+static struct sim *
+sim_of(struct backend *b)
+{
+	return (struct sim *)b;		/* its first member */
+}
+
+static struct sim_domain *
+guest_of(const struct domain *d)
+{
+	return d->backend;
+}
+
+/* One of so many faults is due? */
+static bool
+fault(struct sim *sim, enum knob k)
+{
+	if (sim->knob[k] == 0)
+		return false;
+	sim->knob[k]--;
+	return true;
+}
+
+static void
+arm_ms(struct event *ev, uint64_t ms)
+{
+	struct timeval tv;
+
+	tv.tv_sec = (time_t)(ms / 1000);
+	tv.tv_usec = (suseconds_t)(ms % 1000 * 1000);
+	if (ms == 0)
+		event_active(ev, EV_TIMEOUT, 0);
+	else
+		event_add(ev, &tv);
+}
+
+/* --- the guest ----------------------------------------------------------------- */
+
+static void
+say(struct sim_domain *sd, const char *text)
+{
+	sd->sim->events.console(sd->domain, text, strlen(text),
+	    sd->sim->events.arg);
+}
+
+static void
+set_vifs(struct sim_domain *sd, int state)
+{
+	struct domain *d = sd->domain;
+	unsigned i;
+
+	for (i = 0; i < d->nvifs; i++) {
+		d->vifs[i].state = state;
+		sd->sim->events.vif_state(d, i, sd->sim->events.arg);
+	}
+}
+
+static void
+guest_later(struct sim_domain *sd, void (*act)(struct sim_domain *),
+    uint64_t ms)
+{
+	sd->guest_act = act;
+	arm_ms(sd->guest, ms);
+}
+
+static void
+guest_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct sim_domain *sd = arg;
+
+	(void)fd;
+	(void)what;
+	sd->guest_act(sd);
+}
+
+static void
+guest_die(struct sim_domain *sd)
+{
+	sd->wedged = true;
+	sd->sim->events.dead(sd->domain, DEATH_CRASH, sd->sim->events.arg);
+}
+
+static void
+guest_boots(struct sim_domain *sd)
+{
+	if (fault(sd->sim, CRASH_BOOTS)) {
+		guest_die(sd);
+		return;
+	}
+	sd->booted = true;
+	sd->sim->events.announced(sd->domain, sd->sim->events.arg);
+}
+
+static void
+guest_starts(struct sim_domain *sd)
+{
+	const char *wrong = sim_guest_check(sd->config, sd->config_len);
+
+	if (wrong != NULL) {
+		say(sd, wrong);
+		say(sd, "Router could not be initialized!\n");
+		say(sd, "[router_thread:149] Router init failed!\n");
+		return;
+	}
+	sd->running = true;
+	set_vifs(sd, 4);
+	say(sd, "[router_thread:158] Starting driver...\n");
+}
+
+static void
+guest_stops(struct sim_domain *sd)
+{
+	sd->running = false;
+	set_vifs(sd, 2);
+	say(sd, "[router_stop:188] Router 0 stoped.\n");
+}
+
+/* The guest's reaction to a write of its status node. */
+static void
+guest_status(struct sim_domain *sd, bool running)
+{
+	struct sim *sim = sd->sim;
+
+	if (!sd->booted || sd->wedged || sd->running == running)
+		return;
+	if (!running) {
+		guest_later(sd, guest_stops, sim->knob[START_MS]);
+		return;
+	}
+	if (fault(sim, LOSE_STARTS))
+		return;
+	if (fault(sim, CRASH_STARTS)) {
+		guest_later(sd, guest_die, sim->knob[START_MS]);
+		return;
+	}
+	if (fault(sim, WEDGE_STARTS))
+		sd->wedged = true;
+	else
+		guest_later(sd, guest_starts, sim->knob[START_MS]);
+}
+
+static void
+guest_free(struct sim_domain *sd)
+{
+	sd->domain->backend = NULL;
+	LIST_REMOVE(sd, entry);
+	event_free(sd->guest);
+	free(sd->config);
+	free(sd);
+}
+
+/* --- operations ------------------------------------------------------------------ */
+
+static void
+op_free(struct sim_op *op)
+{
+	LIST_REMOVE(op, entry);
+	event_free(op->timer);
+	free(op->text);
+	free(op);
+}
+
+static void
+op_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct sim_op *op = arg;
+	struct uvnf_error e;
+	bool ok = op->act(op, &e);
+
+	(void)fd;
+	(void)what;
+	if (op->text_done != NULL)
+		op->text_done(op->arg, ok ? op->text : NULL,
+		    ok ? op->len : 0, ok ? NULL : &e);
+	else
+		op->done(op->arg, ok ? NULL : &e);
+	op_free(op);
+}
+
+static struct sim_op *
+op_begin(struct backend *b, struct domain *d,
+    bool (*act)(struct sim_op *, struct uvnf_error *), uint64_t ms,
+    backend_done done, void *arg)
+{
+	struct sim_op *op = xcalloc(1, sizeof(*op));
+
+	op->sim = sim_of(b);
+	op->domain = d;
+	op->act = act;
+	op->done = done;
+	op->arg = arg;
+	LIST_INSERT_HEAD(&op->sim->ops, op, entry);
+	if ((op->timer = evtimer_new(op->sim->base, op_timer, op)) == NULL)
+		log_fatal("out of memory");
+	arm_ms(op->timer, ms);
+	return op;
+}
+
+static bool
+gone(const struct sim_op *op, struct uvnf_error *e)
+{
+	if (op->domain->backend != NULL)
+		return false;
+	uvnf_error_set(e, UVNF_E_GUEST_DEAD, "the simulated domain is gone");
+	return true;
+}
+
+static bool
+act_build(struct sim_op *op, struct uvnf_error *e)
+{
+	struct sim *sim = op->sim;
+	struct domain *d = op->domain;
+	struct sim_domain *sd;
+	unsigned i;
+
+	if (fault(sim, FAIL_BUILDS)) {
+		uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+		    "template '%s': a simulated failure (fail_builds)",
+		    d->template->name);
+		return false;
+	}
+	sd = xcalloc(1, sizeof(*sd));
+	sd->sim = sim;
+	sd->domain = d;
+	d->backend = sd;
+	d->domid = sim->next_domid++;
+	for (i = 0; i < d->nvifs; i++) {
+		snprintf(d->vifs[i].dev, sizeof(d->vifs[i].dev), "vif%d.%u",
+		    d->domid, i);
+		d->vifs[i].state = 2;
+	}
+	if ((sd->guest = evtimer_new(sim->base, guest_timer, sd)) == NULL)
+		log_fatal("out of memory");
+	LIST_INSERT_HEAD(&sim->domains, sd, entry);
+	return true;
+}
+
+static void
+sim_build(struct backend *b, struct domain *d, backend_done done, void *arg)
+{
+	op_begin(b, d, act_build, sim_of(b)->knob[BUILD_MS], done, arg);
+}
+
+/* What else is under way on a domain ends before its destroy does. */
+static void
+fail_others(struct sim_op *op)
+{
+	struct sim_op *other;
+
+	do {
+		LIST_FOREACH(other, &op->sim->ops, entry) {
+			if (other != op && other->domain == op->domain)
+				break;
+		}
+		if (other != NULL)
+			op_timer(-1, 0, other);
+	} while (other != NULL);
+}
+
+static bool
+act_destroy(struct sim_op *op, struct uvnf_error *e)
+{
+	if (fault(op->sim, FAIL_DESTROYS)) {
+		uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "a simulated failure (fail_destroys)");
+		return false;
+	}
+	if (op->domain->backend != NULL)
+		guest_free(op->domain->backend);
+	fail_others(op);
+	return true;
+}
+
+static void
+sim_destroy(struct backend *b, struct domain *d, backend_done done, void *arg)
+{
+	if (guest_of(d) != NULL)
+		event_del(guest_of(d)->guest);
+	op_begin(b, d, act_destroy, sim_of(b)->knob[DESTROY_MS], done, arg);
+}
+
+/* What a burst of writes does once it is acknowledged. */
+static bool
+act_write(struct sim_op *op, struct uvnf_error *e)
+{
+	struct sim_domain *sd = guest_of(op->domain);
+
+	if (gone(op, e))
+		return false;
+	if (op->text != NULL) {
+		free(sd->config);
+		sd->config = op->text;
+		sd->config_len = op->len;
+		op->text = NULL;
+	}
+	return true;
+}
+
+static bool
+act_write_start(struct sim_op *op, struct uvnf_error *e)
+{
+	if (!act_write(op, e))
+		return false;
+	guest_status(guest_of(op->domain), op->start);
+	return true;
+}
+
+static void
+sim_configure(struct backend *b, struct domain *d, const char *text,
+    size_t len, bool start, backend_done done, void *arg)
+{
+	struct sim_op *op = op_begin(b, d,
+	    start ? act_write_start : act_write, sim_of(b)->knob[WRITE_MS],
+	    done, arg);
+
+	op->text = xmemdup0(text, len);
+	op->len = len;
+	op->start = start;
+	d->chunks = (unsigned)((len + CHUNK - 1) / CHUNK);
+	op->sim->stats.xenstore_requests += d->chunks + start;
+}
+
+static void
+sim_set_status(struct backend *b, struct domain *d, bool running,
+    backend_done done, void *arg)
+{
+	struct sim_op *op = op_begin(b, d, act_write_start,
+	    sim_of(b)->knob[WRITE_MS], done, arg);
+
+	op->start = running;
+	op->sim->stats.xenstore_requests++;
+}
+
+static bool
+act_read(struct sim_op *op, struct uvnf_error *e)
+{
+	if (gone(op, e))
+		return false;
+	if (op->text != NULL)
+		return true;
+	uvnf_error_set(e, UVNF_E_TIMEOUT, "the guest gave no answer: no such "
+	    "element or handler, or an empty value");
+	return false;
+}
+
+static void
+sim_read(struct backend *b, struct domain *d, const char *element,
+    const char *handler, unsigned timeout_ms, backend_text done, void *arg)
+{
+	struct sim_domain *sd = guest_of(d);
+	char *reply = NULL;
+	struct sim_op *op;
+
+	if (sd != NULL && sd->running)
+		reply = sim_guest_read(sd->config, sd->config_len, element,
+		    handler);
+	op = op_begin(b, d, act_read, reply != NULL ? 1 : timeout_ms, NULL,
+	    arg);
+	op->text_done = done;
+	op->text = reply;
+	op->len = reply != NULL ? strlen(reply) : 0;
+}
+
+/* --- the synchronous ones ---------------------------------------------------------- */
+
+static int
+sim_unpause(struct backend *b, struct domain *d, struct uvnf_error *e)
+{
+	struct sim_domain *sd = guest_of(d);
+
+	if (sd == NULL)
+		return uvnf_error_set(e, UVNF_E_GUEST_DEAD,
+		    "the simulated domain is gone");
+	sim_of(b)->stats.hypercalls++;
+	guest_later(sd, guest_boots, sim_of(b)->knob[BOOT_MS]);
+	return 0;
+}
+
+/* They never outlive the daemon, so there is nothing to adopt. */
+static bool
+act_adopt(struct sim_op *op, struct uvnf_error *e)
+{
+	return !gone(op, e);
+}
+
+static void
+sim_adopt(struct backend *b, struct domain *d, backend_done done, void *arg)
+{
+	op_begin(b, d, act_adopt, 0, done, arg);
+}
+
+static void
+sim_forget(struct backend *b, struct domain *d)
+{
+	(void)b;
+	if (guest_of(d) != NULL)
+		guest_free(guest_of(d));
+}
+
+static int
+sim_list(struct backend *b, struct backend_found **found, size_t *n,
+    struct uvnf_error *e)
+{
+	(void)b;
+	(void)e;
+	*found = NULL;
+	*n = 0;
+	return 0;
+}
+
+static int
+sim_free_memory(struct backend *b, uint64_t *mb, struct uvnf_error *e)
+{
+	struct sim *sim = sim_of(b);
+	const struct sim_domain *sd;
+	uint64_t used = 0;
+
+	(void)e;
+	LIST_FOREACH(sd, &sim->domains, entry)
+		used += sd->domain->template->memory_mb;
+	*mb = used < sim->knob[MEMORY_MB] ? sim->knob[MEMORY_MB] - used : 0;
+	return 0;
+}
+
+static void
+sim_stats(struct backend *b, struct backend_stats *s)
+{
+	*s = sim_of(b)->stats;
+}
+
+/* --- beginning and end ---------------------------------------------------------------- */
+
+static int
+set_knob(struct sim *sim, char *setting, struct uvnf_error *e)
+{
+	char *value = strchr(setting, '=');
+	int i;
+
+	if (value != NULL) {
+		*value++ = '\0';
+		for (i = 0; i < KNOB_COUNT; i++) {
+			if (strcmp(setting, knobs[i].name) == 0 &&
+			    parse_uint(value, 0, 1000000000,
+			    &sim->knob[i]) == 0)
+				return 0;
+		}
+	}
+	return uvnf_error_set(e, UVNF_E_SYSTEM,
+	    "UVNF_SIM has '%s', which is no KNOB=NUMBER; see uvnfd(8)",
+	    setting);
+}
+
+static int
+sim_prepare(struct backend *b, const struct config *c, struct uvnf_error *e)
+{
+	const char *env = getenv("UVNF_SIM");
+	char *copy, *setting, *save = NULL;
+	int rc = 0;
+
+	(void)c;
+	copy = xstrdup(env != NULL ? env : "");
+	for (setting = strtok_r(copy, " ,", &save); setting != NULL && rc == 0;
+	    setting = strtok_r(NULL, " ,", &save))
+		rc = set_knob(sim_of(b), setting, e);
+	free(copy);
+	return rc;
+}
+
+static int
+sim_open(struct backend *b, struct event_base *base,
+    const struct backend_events *events, struct uvnf_error *e)
+{
+	struct sim *sim = sim_of(b);
+
+	(void)e;
+	sim->base = base;
+	sim->events = *events;
+	return 0;
+}
+
+static void
+sim_close(struct backend *b)
+{
+	struct sim *sim = sim_of(b);
+
+	while (!LIST_EMPTY(&sim->ops))
+		op_free(LIST_FIRST(&sim->ops));
+	while (!LIST_EMPTY(&sim->domains))
+		guest_free(LIST_FIRST(&sim->domains));
+	free(sim);
+}
+
+struct backend *
+backend_sim_new(void)
+{
+	static const struct backend operations = {
+		.name = "sim",
+		.prepare = sim_prepare,
+		.open = sim_open,
+		.close = sim_close,
+		.build = sim_build,
+		.adopt = sim_adopt,
+		.destroy = sim_destroy,
+		.forget = sim_forget,
+		.unpause = sim_unpause,
+		.configure = sim_configure,
+		.set_status = sim_set_status,
+		.read = sim_read,
+		.list = sim_list,
+		.free_memory_mb = sim_free_memory,
+		.stats = sim_stats,
+	};
+	struct sim *sim = xcalloc(1, sizeof(*sim));
+	int i;
+
+	sim->backend = operations;
+	sim->next_domid = FIRST_DOMID;
+	for (i = 0; i < KNOB_COUNT; i++)
+		sim->knob[i] = knobs[i].value;
+	LIST_INIT(&sim->domains);
+	LIST_INIT(&sim->ops);
+	return &sim->backend;
+}
