@@ -54,6 +54,14 @@ log_init(const char *program, enum log_level level, int to_syslog)
 		openlog(program, LOG_PID, LOG_DAEMON);
 }
 
+void
+log_to_syslog(void)
+{
+	log_syslog = 1;
+	log_journal = 0;
+	openlog(log_program, LOG_PID, LOG_DAEMON);
+}
+
 /* Copies text with its unprintable bytes escaped; what is too long is cut. */
 static size_t
 escape(char *out, size_t size, const char *text)

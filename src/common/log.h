@@ -14,6 +14,9 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
  */
 void log_init(const char *program, enum log_level level, int to_syslog);
 
+/* From now on to syslog: the daemon has left its terminal. */
+void log_to_syslog(void);
+
 /*
  * One line an event: a few fixed words, then key=value for the facts
  * ("vnf started name=web1 domid=7").  Bytes that are not printable ASCII are

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/util.h"
+#include "daemon/command.h"
+#include "daemon/session.h"
+
+static void
+run_version(struct request *rq)
+{
+	struct proto_buf *b = request_data(rq);
+
+	proto_add_number(b, "protocol", PROTO_VERSION);
+	proto_add_string(b, "version", PACKAGE_VERSION);
+	proto_add_string(b, "backend", rq->daemon->backend->name);
+	request_data_end(rq);
+	request_ok(rq);
+}
+
+static void
+run_ping(struct request *rq)
+{
+	request_ok(rq);
+}
+
+static void
+run_quit(struct request *rq)
+{
+	struct session *s = rq->session;
+
+	request_ok(rq);
+	if (s != NULL)
+		session_close_soon(s);
+}
+
+static void
+add_template(struct request *rq, const struct template *t)
+{
+	struct proto_buf *b = request_data(rq);
+	char key[24];
+	unsigned i;
+
+	proto_add_string(b, "name", t->name);
+	proto_add_string(b, "guest", "clickos");
+	proto_add_string(b, "kernel", t->kernel);
+	proto_add_string(b, "type", template_type_word(t->type));
+	proto_add_number(b, "memory_mb", t->memory_mb);
+	proto_add_number(b, "vcpus", t->vcpus);
+	proto_add_string(b, "layout", "data");
+	for (i = 0; i < t->nvifs; i++) {
+		snprintf(key, sizeof(key), "vifs.%u.bridge", i);
+		proto_add_string(b, key, t->vifs[i].bridge);
+	}
+	if (t->config_path != NULL)
+		proto_add_string(b, "config", t->config_path);
+	proto_add_number(b, "pool.paused", t->pool[KIND_PAUSED]);
+	proto_add_number(b, "pool.booted", t->pool[KIND_BOOTED]);
+	proto_add_string(b, "ready", template_ready_word(t->ready));
+	request_data_end(rq);
+}
+
+static void
+run_templates(struct request *rq)
+{
+	const struct config *c = rq->daemon->config;
+	unsigned i;
+
+	for (i = 0; i < c->ntemplates; i++)
+		add_template(rq, c->templates[i]);
+	request_ok_count(rq, c->ntemplates);
+}
+
+static void
+add_counts(struct proto_buf *b, const struct metrics *m)
+{
+	char key[32];
+	int i;
+
+	proto_add_number(b, "clients", (int64_t)m->clients);
+	proto_add_number(b, "requests", (int64_t)m->requests);
+	proto_add_number(b, "refused", (int64_t)m->refused);
+	for (i = 0; i < KIND_COUNT; i++) {
+		snprintf(key, sizeof(key), "creates.%s", domain_kind_word(i));
+		proto_add_number(b, key, (int64_t)m->creates[i]);
+	}
+	proto_add_number(b, "destroys", (int64_t)m->destroys);
+	proto_add_number(b, "crashes", (int64_t)m->crashes);
+	proto_add_number(b, "routers_failed", (int64_t)m->routers_failed);
+	proto_add_number(b, "builds", (int64_t)m->builds);
+	proto_add_number(b, "builds_failed", (int64_t)m->builds_failed);
+	proto_add_number(b, "adopted", (int64_t)m->adopted);
+}
+
+static void
+run_stats(struct request *rq)
+{
+	const struct daemon *dm = rq->daemon;
+	struct proto_buf *b = request_data(rq);
+	struct backend_stats s = { 0 };
+
+	dm->backend->stats(dm->backend, &s);
+	proto_add_number(b, "uptime_s",
+	    (int64_t)((now_us() - dm->metrics.started_us) / 1000000));
+	proto_add_number(b, "vnfs", (int64_t)dm->vnfs.count);
+	add_counts(b, &dm->metrics);
+	proto_add_number(b, "xenstore_requests",
+	    (int64_t)s.xenstore_requests);
+	proto_add_number(b, "xenstore_events", (int64_t)s.xenstore_events);
+	proto_add_number(b, "hypercalls", (int64_t)s.hypercalls);
+	proto_add_number(b, "workers_started", (int64_t)s.workers_started);
+	proto_add_number(b, "workers_lost", (int64_t)s.workers_lost);
+	request_data_end(rq);
+	request_ok(rq);
+}
+
+const struct command info_commands[] = {
+	{ "hello", 0, 0, { NULL }, "hello", run_version },
+	{ "version", 0, 0, { NULL }, "version", run_version },
+	{ "ping", 0, 0, { NULL }, "ping", run_ping },
+	{ "templates", 0, 0, { NULL }, "templates", run_templates },
+	{ "stats", 0, 0, { NULL }, "stats", run_stats },
+	{ "quit", 0, 0, { NULL }, "quit", run_quit },
+	{ NULL, 0, 0, { NULL }, NULL, NULL },
+};

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "daemon/command.h"
+#include "daemon/vnf_ops.h"
+
+/* --- a VNF as a data line --------------------------------------------------- */
+
+static void
+add_vifs(struct proto_buf *b, const struct domain *d)
+{
+	char key[24], mac[18];
+	unsigned i;
+
+	for (i = 0; i < d->nvifs; i++) {
+		snprintf(key, sizeof(key), "vifs.%u.mac", i);
+		proto_add_string(b, key, mac_format(d->vifs[i].mac, mac));
+		snprintf(key, sizeof(key), "vifs.%u.bridge", i);
+		proto_add_string(b, key, d->vifs[i].bridge);
+		snprintf(key, sizeof(key), "vifs.%u.dev", i);
+		proto_add_string(b, key, d->vifs[i].dev);
+	}
+}
+
+static void
+add_stages(struct proto_buf *b, const struct vnf *v)
+{
+	char key[32];
+	int i;
+
+	for (i = 0; i < STAGE_COUNT; i++) {
+		if (v->stages_us[i] == 0)
+			continue;
+		snprintf(key, sizeof(key), "stages_us.%s", vnf_stage_word(i));
+		proto_add_number(b, key, (int64_t)v->stages_us[i]);
+	}
+}
+
+static void
+add_vnf(struct request *rq, const struct vnf *v)
+{
+	struct proto_buf *b = request_data(rq);
+	const struct domain *d = v->domain;
+	char uuid[UUID_TEXT_LEN + 1];
+
+	proto_add_string(b, "name", v->name);
+	if (d != NULL) {
+		proto_add_string(b, "uuid", uuid_format(d->uuid, uuid));
+		proto_add_number(b, "domid", d->domid);
+		proto_add_string(b, "domain", d->name);
+	}
+	proto_add_string(b, "template", v->template->name);
+	proto_add_string(b, "state", vnf_state_word(v->state));
+	proto_add_string(b, "source", domain_kind_word(v->source));
+	if (d != NULL)
+		add_vifs(b, d);
+	add_stages(b, v);
+	if (v->error != NULL) {
+		proto_add_string(b, "error.code",
+		    uvnf_code_word(v->error->code));
+		proto_add_string(b, "error.text", v->error->text);
+	}
+	request_data_end(rq);
+}
+
+/* A vnf_answer: the VNF, if one is left, and how it went. */
+static void
+answer(void *arg, const struct vnf *v, const struct uvnf_error *e)
+{
+	struct request *rq = arg;
+
+	if (v != NULL)
+		add_vnf(rq, v);
+	if (e != NULL)
+		request_err(rq, e);
+	else
+		request_ok(rq);
+}
+
+/* --- create, config ----------------------------------------------------------- */
+
+static int
+parse_wait(const struct request *rq, enum vnf_wait *wait,
+    struct uvnf_error *e)
+{
+	const char *text = request_key(rq, "wait");
+
+	if (text == NULL)
+		return 0;
+	if (strcmp(text, "claimed") == 0)
+		*wait = WAIT_CLAIMED;
+	else if (strcmp(text, "started") == 0)
+		*wait = WAIT_STARTED;
+	else if (strcmp(text, "ready") == 0)
+		*wait = WAIT_READY;
+	else
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "wait=%.40s is "
+		    "none of claimed, started, ready", text);
+	return 0;
+}
+
+static int
+make_vnf_request(struct request *rq, enum vnf_wait wait,
+    struct vnf_request *vr, struct uvnf_error *e)
+{
+	int rc;
+
+	memset(vr, 0, sizeof(*vr));
+	vr->wait = wait;
+	if ((rc = parse_wait(rq, &vr->wait, e)) != 0 ||
+	    (rc = request_timeout(rq, &vr->timeout_ms, e)) != 0)
+		return rc;
+	vr->read_us = rq->read_us;
+	vr->config = rq->payload;
+	vr->config_len = rq->payload_len;
+	rq->payload = NULL;
+	vr->answer = answer;
+	vr->arg = rq;
+	return 0;
+}
+
+static void
+run_create(struct request *rq)
+{
+	const char *template = request_arg(rq, 0);
+	const struct template *t = config_template(rq->daemon->config,
+	    template);
+	bool configured = rq->payload != NULL ||
+	    (t != NULL && t->config != NULL);
+	struct vnf_request vr;
+	struct uvnf_error e;
+
+	if (make_vnf_request(rq, configured ? WAIT_STARTED : WAIT_CLAIMED,
+	    &vr, &e) != 0)
+		request_err(rq, &e);
+	else
+		vnf_create(rq->daemon, template, request_arg(rq, 1), &vr);
+}
+
+static void
+run_config(struct request *rq)
+{
+	struct vnf_request vr;
+	struct uvnf_error e;
+
+	if (rq->payload == NULL)
+		uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
+		    "config needs config=LENGTH and that many bytes");
+	else if (make_vnf_request(rq, WAIT_STARTED, &vr, &e) == 0) {
+		if (vr.wait != WAIT_CLAIMED) {
+			vnf_config(rq->daemon, request_arg(rq, 0), &vr);
+			return;
+		}
+		free(vr.config);
+		uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
+		    "config can wait for started or ready");
+	}
+	request_err(rq, &e);
+}
+
+/* --- destroy, read -------------------------------------------------------------- */
+
+static void
+run_destroy(struct request *rq)
+{
+	const char *wait = request_key(rq, "wait");
+	struct uvnf_error e;
+	unsigned timeout_ms;
+
+	if (wait != NULL && strcmp(wait, "name") != 0 &&
+	    strcmp(wait, "freed") != 0) {
+		uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
+		    "wait=%.40s is none of name, freed", wait);
+		request_err(rq, &e);
+	} else if (request_timeout(rq, &timeout_ms, &e) != 0) {
+		request_err(rq, &e);
+	} else {
+		vnf_destroy(rq->daemon, request_arg(rq, 0),
+		    wait != NULL && wait[0] == 'f', timeout_ms, answer, rq);
+	}
+}
+
+static void
+handler_text(void *arg, const char *text, size_t len,
+    const struct uvnf_error *e)
+{
+	struct request *rq = arg;
+
+	if (e != NULL) {
+		request_err(rq, e);
+		return;
+	}
+	proto_add_bytes(request_data(rq), "value", text, len);
+	request_data_end(rq);
+	request_ok(rq);
+}
+
+#define HANDLER_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+	"0123456789_@/.-"
+
+/*
+ * Cuts ELEMENT.HANDLER at its last dot.  Only what can stand in a xenstore
+ * path is let through, and no global handler: ClickOS crashes at one.
+ */
+static int
+split_handler(char *text, char **element, char **handler,
+    struct uvnf_error *e)
+{
+	char *dot = strrchr(text, '.');
+
+	if (strlen(text) > PROTO_HANDLER_MAX)
+		return uvnf_error_set(e, UVNF_E_TOO_BIG, "ELEMENT.HANDLER has "
+		    "at most %d bytes", PROTO_HANDLER_MAX);
+	if (text[strspn(text, HANDLER_CHARS)] != '\0')
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%.80s' has "
+		    "characters that no element or handler has", text);
+	if (dot == NULL || dot == text || dot[1] == '\0')
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%.80s' is not "
+		    "ELEMENT.HANDLER; a global handler crashes ClickOS", text);
+	*dot = '\0';
+	*element = text;
+	*handler = dot + 1;
+	if (text[0] == '/' || dot[-1] == '/' || strstr(text, "//") != NULL ||
+	    strchr(*handler, '/') != NULL)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+		    "misplaced '/' in the element '%.80s'", text);
+	return 0;
+}
+
+static void
+run_read(struct request *rq)
+{
+	char text[PROTO_LINE_MAX], *element = NULL, *handler = NULL;
+	struct uvnf_error e;
+	unsigned timeout_ms;
+
+	snprintf(text, sizeof(text), "%s", request_arg(rq, 1));
+	if (split_handler(text, &element, &handler, &e) != 0 ||
+	    request_timeout(rq, &timeout_ms, &e) != 0)
+		request_err(rq, &e);
+	else
+		vnf_read(rq->daemon, request_arg(rq, 0), element, handler,
+		    timeout_ms, handler_text, rq);
+}
+
+/* --- list, show ------------------------------------------------------------------ */
+
+static void
+run_list(struct request *rq)
+{
+	const struct vnf *v;
+
+	TAILQ_FOREACH(v, &rq->daemon->vnfs.list, entry)
+		add_vnf(rq, v);
+	request_ok_count(rq, rq->daemon->vnfs.count);
+}
+
+static void
+run_show(struct request *rq)
+{
+	const char *name = request_arg(rq, 0);
+	const struct vnf *v = vnf_find(&rq->daemon->vnfs, name);
+	struct uvnf_error e;
+
+	if (v == NULL) {
+		uvnf_error_set(&e, UVNF_E_NO_VNF, "no VNF is called '%.80s'; "
+		    "'list' shows those there are", name);
+		request_err(rq, &e);
+		return;
+	}
+	add_vnf(rq, v);
+	request_ok(rq);
+}
+
+const struct command vnf_commands[] = {
+	{ "create", 2, 2, { "config", "wait", "timeout_ms" },
+	    "create TEMPLATE NAME [config=LENGTH] "
+	    "[wait=claimed|started|ready] [timeout_ms=N]", run_create },
+	{ "config", 1, 1, { "config", "wait", "timeout_ms" },
+	    "config NAME config=LENGTH [wait=started|ready] [timeout_ms=N]",
+	    run_config },
+	{ "read", 2, 2, { "timeout_ms" },
+	    "read NAME ELEMENT.HANDLER [timeout_ms=N]", run_read },
+	{ "destroy", 1, 1, { "wait", "timeout_ms" },
+	    "destroy NAME [wait=name|freed] [timeout_ms=N]", run_destroy },
+	{ "list", 0, 0, { NULL }, "list", run_list },
+	{ "show", 1, 1, { NULL }, "show NAME", run_show },
+	{ NULL, 0, 0, { NULL }, NULL, NULL },
+};

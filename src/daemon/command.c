@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/command.h"
+#include "daemon/session.h"
+
+static const struct command *const groups[] = {
+	vnf_commands,
+	pool_commands,
+	info_commands,
+};
+
+static const struct command *
+command_find(const char *verb)
+{
+	const struct command *c;
+	size_t i;
+
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		for (c = groups[i]; c->verb != NULL; c++) {
+			if (strcmp(c->verb, verb) == 0)
+				return c;
+		}
+	}
+	return NULL;
+}
+
+static bool
+takes_key(const struct command *c, const char *key)
+{
+	unsigned i;
+
+	for (i = 0; i < COMMAND_KEYS_MAX && c->keys[i] != NULL; i++) {
+		if (strcmp(c->keys[i], key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Counts the arguments and checks the keys against the command's row. */
+static int
+check_words(const struct command *c, const struct proto_line *line,
+    struct uvnf_error *e)
+{
+	unsigned i, k, args = 0;
+
+	for (i = 1; i < line->nwords; i++) {
+		const struct proto_word *w = &line->words[i];
+
+		if (w->key == NULL) {
+			args++;
+			continue;
+		}
+		if (!takes_key(c, w->key))
+			return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+			    "%s does not take '%.40s='; usage: %s", c->verb,
+			    w->key, c->usage);
+		for (k = 1; k < i; k++) {
+			if (line->words[k].key != NULL &&
+			    strcmp(line->words[k].key, w->key) == 0)
+				return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+				    "'%s=' is given twice", w->key);
+		}
+	}
+	if (args < c->min_args || args > c->max_args)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+		    "%s has too %s arguments; usage: %s", c->verb,
+		    args < c->min_args ? "few" : "many", c->usage);
+	return 0;
+}
+
+static int
+check(const struct request *rq, const struct command **c,
+    struct uvnf_error *e)
+{
+	const struct proto_word *verb = &rq->line.words[0];
+
+	if (verb->key != NULL || (*c = command_find(verb->value)) == NULL)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+		    "no verb is called '%.40s'; uvnf-protocol(7) lists them",
+		    verb->key != NULL ? verb->key : verb->value);
+	return check_words(*c, &rq->line, e);
+}
+
+void
+request_run(struct request *rq)
+{
+	const struct command *c = NULL;
+	struct uvnf_error e;
+
+	rq->daemon->metrics.requests++;
+	if (rq->refused != NULL)
+		request_err(rq, rq->refused);
+	else if (check(rq, &c, &e) != 0)
+		request_err(rq, &e);
+	else
+		c->run(rq);
+}
+
+const char *
+request_arg(const struct request *rq, unsigned i)
+{
+	unsigned w;
+
+	for (w = 1; w < rq->line.nwords; w++) {
+		if (rq->line.words[w].key == NULL && i-- == 0)
+			return rq->line.words[w].value;
+	}
+	return NULL;
+}
+
+const char *
+request_key(const struct request *rq, const char *key)
+{
+	unsigned w;
+
+	for (w = 1; w < rq->line.nwords; w++) {
+		const struct proto_word *word = &rq->line.words[w];
+
+		if (word->key != NULL && strcmp(word->key, key) == 0)
+			return word->value;
+	}
+	return NULL;
+}
+
+int
+request_timeout(const struct request *rq, unsigned *ms, struct uvnf_error *e)
+{
+	const char *text = request_key(rq, "timeout_ms");
+	uint64_t value = PROTO_TIMEOUT_MS_DEFAULT;
+
+	if (text != NULL &&
+	    parse_uint(text, 1, PROTO_TIMEOUT_MS_MAX, &value) != 0)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+		    "timeout_ms=%.40s is not a number from 1 to %d", text,
+		    PROTO_TIMEOUT_MS_MAX);
+	*ms = (unsigned)value;
+	return 0;
+}
+
+/* --- replies ---------------------------------------------------------------- */
+
+static void
+begin_line(struct request *rq, const char *word)
+{
+	if (rq->tagged)
+		proto_buf_printf(&rq->out, "@%s ", rq->line.tag);
+	proto_buf_add(&rq->out, word, strlen(word));
+}
+
+static void
+end_line(struct request *rq)
+{
+	proto_buf_add(&rq->out, "\n", 1);
+}
+
+struct proto_buf *
+request_data(struct request *rq)
+{
+	begin_line(rq, "DATA");
+	return &rq->out;
+}
+
+void
+request_data_end(struct request *rq)
+{
+	end_line(rq);
+}
+
+void
+request_ok(struct request *rq)
+{
+	begin_line(rq, "OK");
+	end_line(rq);
+	session_reply(rq);
+}
+
+void
+request_ok_count(struct request *rq, uint64_t count)
+{
+	begin_line(rq, "OK");
+	proto_add_number(&rq->out, "count", (int64_t)count);
+	end_line(rq);
+	session_reply(rq);
+}
+
+void
+request_err(struct request *rq, const struct uvnf_error *e)
+{
+	rq->daemon->metrics.refused++;
+	begin_line(rq, "ERR ");
+	proto_buf_printf(&rq->out, "%s ", uvnf_code_word(e->code));
+	proto_buf_escape(&rq->out, e->text, strlen(e->text));
+	end_line(rq);
+	session_reply(rq);
+}

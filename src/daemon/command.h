@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_COMMAND_H
+#define UVNF_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "common/err.h"
+#include "common/proto.h"
+#include "daemon/daemon.h"
+
+struct session;
+
+/*
+ * One request from its line to its closing line.  A command's handler gets
+ * it when it is complete and in its turn, and owes it exactly one
+ * request_ok, request_ok_count or request_err, at once or later; each frees
+ * it.  The handler never sees a socket: the client may be gone meanwhile.
+ */
+struct request {
+	struct daemon *daemon;
+	struct session *session;	/* NULL once the client hung up */
+	uint64_t read_us;		/* when its line was read */
+	bool tagged;
+	char *text;			/* the line, which `line` points into */
+	struct proto_line line;
+	char *payload;			/* NULL when none was announced */
+	size_t payload_len;
+	struct uvnf_error *refused;	/* found before its turn came */
+	struct proto_buf out;
+	LIST_ENTRY(request) entry;
+};
+
+/* Finds the command and calls its handler, or refuses. */
+void request_run(struct request *rq);
+
+/* The i-th argument behind the verb, or NULL; the value of a key, or NULL. */
+const char *request_arg(const struct request *rq, unsigned i);
+const char *request_key(const struct request *rq, const char *key);
+
+/* The key timeout_ms, or its default: 0, or -UVNF_E_BAD_REQUEST. */
+int request_timeout(const struct request *rq, unsigned *ms,
+    struct uvnf_error *e);
+
+/* A data line: begin, proto_add_… on the result, end. */
+struct proto_buf *request_data(struct request *rq);
+void request_data_end(struct request *rq);
+
+void request_ok(struct request *rq);
+void request_ok_count(struct request *rq, uint64_t count);
+void request_err(struct request *rq, const struct uvnf_error *e);
+
+#define COMMAND_KEYS_MAX 4
+
+/* A row of a command table; the module that owns a group has the table. */
+struct command {
+	const char *verb;
+	unsigned min_args, max_args;
+	const char *keys[COMMAND_KEYS_MAX];	/* those it takes */
+	const char *usage;
+	void (*run)(struct request *rq);
+};
+
+/* The groups; each table ends with a row whose verb is NULL. */
+extern const struct command info_commands[];	/* cmd_info.c */
+extern const struct command pool_commands[];	/* cmd_pool.c */
+extern const struct command vnf_commands[];	/* cmd_vnf.c */
+
+#endif

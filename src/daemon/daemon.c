@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <config.h>
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/daemon.h"
+#include "daemon/detach.h"
+#include "daemon/listener.h"
+#include "daemon/pool.h"
+#include "daemon/recover.h"
+#include "daemon/vnf_ops.h"
+
+#define STOP_LIMIT_S 90		/* then what is left is left to recovery */
+
+/* --- what the backend tells ------------------------------------------------ */
+
+static void
+on_announced(struct domain *d, void *arg)
+{
+	struct daemon *dm = arg;
+
+	d->announced = true;
+	if (d->vnf != NULL)
+		vnf_announced(dm, d->vnf);
+	else
+		pool_announced(dm->pools, d);
+}
+
+static void
+on_vif_state(struct domain *d, unsigned i, void *arg)
+{
+	(void)i;
+	if (d->vnf != NULL)
+		vnf_vif_state(arg, d->vnf);
+}
+
+struct sign_context {
+	struct daemon *daemon;
+	struct domain *domain;
+};
+
+static void
+on_sign(enum console_sign sign, void *arg)
+{
+	struct sign_context *c = arg;
+
+	if (c->domain->vnf != NULL)
+		vnf_console_sign(c->daemon, c->domain->vnf, sign);
+}
+
+static void
+on_console(struct domain *d, const char *text, size_t len, void *arg)
+{
+	struct sign_context c = { arg, d };
+
+	console_feed(&d->console, text, len, on_sign, &c);
+}
+
+static void
+on_dead(struct domain *d, enum backend_death why, void *arg)
+{
+	struct daemon *dm = arg;
+
+	d->dead = true;
+	if (d->vnf != NULL)
+		vnf_dead(dm, d->vnf, why);
+	else
+		pool_dead(dm->pools, d);
+}
+
+static void
+on_lost(const struct uvnf_error *e, void *arg)
+{
+	(void)arg;
+	/* A restart recovers; going on without xenstored would not. */
+	log_fatal("backend lost error=%s", e->text);
+}
+
+/* --- stopping ----------------------------------------------------------------- */
+
+static void
+stopped(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *dm = arg;
+
+	(void)fd;
+	(void)what;
+	log_error("stopping took too long domains_left=%u building=%u",
+	    dm->doomed, pools_building(dm->pools));
+	event_base_loopbreak(dm->base);
+}
+
+static void
+stopped_answer(void *arg, const struct vnf *v, const struct uvnf_error *e)
+{
+	(void)arg;
+	(void)v;
+	(void)e;
+}
+
+void
+daemon_stop(struct daemon *dm)
+{
+	struct timeval tv = { STOP_LIMIT_S, 0 };
+
+	if (dm->stopping)
+		return;
+	dm->stopping = true;
+	log_info("uvnfd stops vnfs=%zu on_exit=%s", dm->vnfs.count,
+	    dm->config->destroy_on_exit ? "destroy" : "leave");
+	event_base_once(dm->base, -1, EV_TIMEOUT, stopped, dm, &tv);
+	while (dm->config->destroy_on_exit && dm->vnfs.count > 0)
+		vnf_destroy(dm, TAILQ_FIRST(&dm->vnfs.list)->name, false, 0,
+		    stopped_answer, NULL);
+	pools_stop(dm->pools);
+	daemon_stop_progress(dm);
+}
+
+void
+daemon_stop_progress(struct daemon *dm)
+{
+	if (dm->stopping && dm->doomed == 0 &&
+	    pools_building(dm->pools) == 0)
+		event_base_loopexit(dm->base, NULL);
+}
+
+static void
+on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	daemon_stop(arg);
+}
+
+/* --- wiring ----------------------------------------------------------------- */
+
+static struct backend *
+backend_new(const char *name)
+{
+#ifdef HAVE_XEN
+	if (name == NULL || strcmp(name, "xen") == 0)
+		return backend_xen_new();
+#endif
+	if (name != NULL && strcmp(name, "sim") == 0)
+		return backend_sim_new();
+	if (name == NULL || strcmp(name, "xen") == 0)
+		log_error("this uvnfd was built without Xen; use -b sim");
+	else
+		log_error("no backend is called '%s'; there are xen and sim",
+		    name);
+	return NULL;
+}
+
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) != 0)
+		return;
+	rl.rlim_cur = rl.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &rl);
+}
+
+static int
+open_all(struct daemon *dm, const struct daemon_options *o,
+    struct uvnf_error *e)
+{
+	const struct backend_events events = {
+		.announced = on_announced,
+		.vif_state = on_vif_state,
+		.console = on_console,
+		.dead = on_dead,
+		.lost = on_lost,
+		.arg = dm,
+	};
+	const struct config *c = dm->config;
+	int rc;
+
+	if ((dm->base = event_base_new()) == NULL)
+		log_fatal("out of memory");
+	dm->journal = journal_open(o->state_dir, e);
+	if (dm->journal == NULL)
+		return -e->code;
+	vnf_observe(&dm->vnfs, journal_observe, dm->journal);
+	vnf_observe(&dm->vnfs, metrics_observe, &dm->metrics);
+	if ((rc = dm->backend->open(dm->backend, dm->base, &events, e)) != 0)
+		return rc;
+	dm->pools = pools_new(dm);
+	if ((rc = recover(dm, e)) != 0)
+		return rc;
+	dm->listener = listener_new(dm, o->socket_path != NULL ?
+	    o->socket_path : c->socket_path, c->socket_group, c->socket_mode,
+	    e);
+	return dm->listener != NULL ? 0 : -e->code;
+}
+
+static void
+forget_vnfs(struct daemon *dm)
+{
+	struct vnf *v;
+
+	while ((v = TAILQ_FIRST(&dm->vnfs.list)) != NULL) {
+		vnf_release(&dm->vnfs, v);
+		if (v->domain != NULL) {
+			dm->backend->forget(dm->backend, v->domain);
+			domain_free(v->domain);
+		}
+		vnf_free(v);
+	}
+}
+
+static void
+close_all(struct daemon *dm)
+{
+	if (dm->listener != NULL)
+		listener_free(dm->listener);
+	if (dm->pools != NULL)
+		pools_free(dm->pools);
+	forget_vnfs(dm);
+	dm->backend->close(dm->backend);
+	if (dm->journal != NULL)
+		journal_close(dm->journal);
+	if (dm->base != NULL)
+		event_base_free(dm->base);
+}
+
+static int
+serve(struct daemon *dm, const struct daemon_options *o)
+{
+	struct event *term, *intr;
+	struct uvnf_error e;
+
+	vnf_table_init(&dm->vnfs);
+	dm->metrics.started_us = now_us();
+	signal(SIGPIPE, SIG_IGN);
+	raise_descriptor_limit();
+	if (open_all(dm, o, &e) != 0) {
+		log_error("cannot start: %s", e.text);
+		close_all(dm);
+		return 1;
+	}
+	term = evsignal_new(dm->base, SIGTERM, on_signal, dm);
+	intr = evsignal_new(dm->base, SIGINT, on_signal, dm);
+	evsignal_add(term, NULL);
+	evsignal_add(intr, NULL);
+	pools_start(dm->pools);
+	log_info("uvnfd serves version=%s backend=%s templates=%u "
+	    "adopted=%zu", PACKAGE_VERSION, dm->backend->name,
+	    dm->config->ntemplates, dm->vnfs.count);
+	detach_ready();
+	event_base_dispatch(dm->base);
+	log_info("uvnfd stopped");
+	event_free(term);
+	event_free(intr);
+	close_all(dm);
+	return 0;
+}
+
+int
+daemon_run(const struct daemon_options *o)
+{
+	struct daemon dm = { 0 };
+	struct uvnf_error e;
+	struct config *c = config_read(o->config_path, &e);
+	int status = 1;
+
+	if (c == NULL) {
+		log_error("%s", e.text);
+		return 1;
+	}
+	dm.config = c;
+	if (o->check_only) {
+		printf("%s: %u templates, no errors\n", o->config_path,
+		    c->ntemplates);
+		config_free(c);
+		return 0;
+	}
+	if (o->detach)
+		detach_begin();
+	dm.backend = backend_new(o->backend);
+	if (dm.backend != NULL && dm.backend->prepare(dm.backend, c, &e) != 0)
+		log_error("cannot start: %s", e.text);
+	else if (dm.backend != NULL)
+		status = serve(&dm, o);
+	config_free(c);
+	return status;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_DAEMON_H
+#define UVNF_DAEMON_H
+
+#include <stdbool.h>
+
+#include "common/err.h"
+#include "daemon/backend.h"
+#include "daemon/config.h"
+#include "daemon/journal.h"
+#include "daemon/metrics.h"
+#include "daemon/vnf.h"
+
+struct event_base;
+struct pools;
+struct listener;
+
+/* All that the daemon is, wired together; one thread owns it. */
+struct daemon {
+	struct event_base *base;
+	const struct config *config;
+	struct backend *backend;
+	struct journal *journal;
+	struct vnf_table vnfs;
+	struct metrics metrics;
+	struct pools *pools;
+	struct listener *listener;
+	unsigned doomed;		/* domains on their way out, reap.h */
+	unsigned starting;		/* routers ordered to start, not up */
+	bool stopping;
+};
+
+struct daemon_options {
+	const char *config_path;
+	const char *socket_path;	/* or NULL: the configuration's */
+	const char *state_dir;
+	const char *backend;		/* "xen", "sim" or NULL: xen if built */
+	bool check_only;		/* -n */
+	bool detach;			/* -d */
+	int verbose;
+};
+
+/* Runs the daemon until it was told to stop; returns its exit status. */
+int daemon_run(const struct daemon_options *o);
+
+/* Ends the daemon in order, as SIGTERM does; harmless a second time. */
+void daemon_stop(struct daemon *dm);
+
+/* To be called whenever something ended that daemon_stop may wait for. */
+void daemon_stop_progress(struct daemon *dm);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "daemon/detach.h"
+
+static int ready_fd = -1;
+
+void
+detach_begin(void)
+{
+	int fds[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) != 0 || (pid = fork()) == -1)
+		log_fatal("cannot detach: %s", strerror(errno));
+	if (pid != 0) {
+		close(fds[1]);
+		_exit(read(fds[0], &byte, 1) == 1 ? 0 : 1);
+	}
+	close(fds[0]);
+	ready_fd = fds[1];
+	/* It stays in its folder: relative paths keep their meaning. */
+	setsid();
+}
+
+void
+detach_ready(void)
+{
+	int null;
+
+	if (ready_fd == -1)
+		return;
+	/* Until here errors went to the terminal; now to syslog. */
+	log_to_syslog();
+	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) != -1) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	if (write(ready_fd, "1", 1) != 1)
+		log_warn("the process that started uvnfd is gone");
+	close(ready_fd);
+	ready_fd = -1;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <event2/util.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/listener.h"
+#include "daemon/session.h"
+
+#define BACKLOG 128
+#define ACCEPT_PAUSE_MS 100	/* when there are no descriptors left */
+
+struct client {
+	struct listener *listener;
+	struct session *session;
+	LIST_ENTRY(client) entry;
+};
+
+struct listener {
+	struct daemon *daemon;
+	struct sockaddr_un address;
+	struct evconnlistener *accepting;
+	struct event *resume;
+	LIST_HEAD(, client) clients;
+	unsigned nclients;
+};
+
+static void
+client_left(void *arg)
+{
+	struct client *c = arg;
+	struct listener *l = c->listener;
+
+	LIST_REMOVE(c, entry);
+	l->nclients--;
+	free(c);
+	if (l->accepting != NULL)
+		evconnlistener_enable(l->accepting);
+}
+
+static void
+client_came(struct evconnlistener *el, evutil_socket_t fd,
+    struct sockaddr *address, int len, void *arg)
+{
+	struct listener *l = arg;
+	struct client *c = xcalloc(1, sizeof(*c));
+
+	(void)address;
+	(void)len;
+	c->listener = l;
+	LIST_INSERT_HEAD(&l->clients, c, entry);
+	l->nclients++;
+	c->session = session_new(l->daemon, fd, client_left, c);
+	if (l->nclients >= LISTENER_CLIENTS_MAX)
+		evconnlistener_disable(el);
+}
+
+/* Without a free descriptor accept would fail again at once, for ever. */
+static void
+accept_failed(struct evconnlistener *el, void *arg)
+{
+	struct listener *l = arg;
+	struct timeval tv = { 0, ACCEPT_PAUSE_MS * 1000 };
+
+	log_warn("accept failed error=%s",
+	    evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+	evconnlistener_disable(el);
+	event_add(l->resume, &tv);
+}
+
+static void
+accept_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct listener *l = arg;
+
+	(void)fd;
+	(void)what;
+	if (l->nclients < LISTENER_CLIENTS_MAX)
+		evconnlistener_enable(l->accepting);
+}
+
+/* --- the socket ----------------------------------------------------------------- */
+
+/* Removes a socket that nobody listens on. */
+static int
+clear_path(const struct sockaddr_un *a, struct uvnf_error *e)
+{
+	struct stat st;
+	int fd, r;
+
+	if (lstat(a->sun_path, &st) != 0)
+		return 0;
+	if (!S_ISSOCK(st.st_mode))
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "%s exists and is no socket", a->sun_path);
+	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
+		return uvnf_error_set(e, UVNF_E_SYSTEM, "socket: %s",
+		    strerror(errno));
+	r = connect(fd, (const struct sockaddr *)a, sizeof(*a));
+	close(fd);
+	if (r == 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM, "another program "
+		    "serves %s; stop it, or use -s", a->sun_path);
+	unlink(a->sun_path);
+	return 0;
+}
+
+static int
+set_owner(const char *path, const char *group, mode_t mode,
+    struct uvnf_error *e)
+{
+	const struct group *g = group != NULL ? getgrnam(group) : NULL;
+
+	if (group != NULL && g == NULL)
+		log_warn("no such group group=%s socket=%s: only its owner "
+		    "can connect; add the group or change socket.group",
+		    group, path);
+	if (g != NULL && chown(path, (uid_t)-1, g->gr_gid) != 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "cannot give %s to group '%s': %s", path, group,
+		    strerror(errno));
+	if (chmod(path, group != NULL && g == NULL ? mode & 0700 : mode) != 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "cannot set the mode of %s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* Nobody can connect before listen(2), so owner and mode come in time. */
+static int
+bind_socket(const struct sockaddr_un *a, const char *group, mode_t mode,
+    struct uvnf_error *e)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+	mode_t old;
+	int r;
+
+	if (fd == -1)
+		return uvnf_error_set(e, UVNF_E_SYSTEM, "socket: %s",
+		    strerror(errno));
+	old = umask(0177);
+	r = bind(fd, (const struct sockaddr *)a, sizeof(*a));
+	umask(old);
+	if (r != 0) {
+		uvnf_error_set(e, UVNF_E_SYSTEM, "cannot bind %s: %s",
+		    a->sun_path, strerror(errno));
+		close(fd);
+		return -UVNF_E_SYSTEM;
+	}
+	if (set_owner(a->sun_path, group, mode, e) != 0) {
+		unlink(a->sun_path);
+		close(fd);
+		return -UVNF_E_SYSTEM;
+	}
+	return fd;
+}
+
+static int
+listener_open(struct listener *l, const char *path, const char *group,
+    mode_t mode, struct uvnf_error *e)
+{
+	int fd;
+
+	if (strlen(path) >= sizeof(l->address.sun_path))
+		return uvnf_error_set(e, UVNF_E_SYSTEM, "the socket's path "
+		    "%s is longer than %zu bytes", path,
+		    sizeof(l->address.sun_path) - 1);
+	l->address.sun_family = AF_UNIX;
+	strcpy(l->address.sun_path, path);
+	if (clear_path(&l->address, e) != 0)
+		return -UVNF_E_SYSTEM;
+	if ((fd = bind_socket(&l->address, group, mode, e)) < 0)
+		return fd;
+	l->accepting = evconnlistener_new(l->daemon->base, client_came, l,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
+	if (l->accepting == NULL)
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "cannot listen on %s: %s", path, strerror(errno));
+	evconnlistener_set_error_cb(l->accepting, accept_failed);
+	return 0;
+}
+
+struct listener *
+listener_new(struct daemon *dm, const char *path, const char *group,
+    mode_t mode, struct uvnf_error *e)
+{
+	struct listener *l = xcalloc(1, sizeof(*l));
+
+	l->daemon = dm;
+	LIST_INIT(&l->clients);
+	l->resume = evtimer_new(dm->base, accept_again, l);
+	if (l->resume == NULL)
+		log_fatal("out of memory");
+	if (listener_open(l, path, group, mode, e) != 0) {
+		event_free(l->resume);
+		free(l);
+		return NULL;
+	}
+	return l;
+}
+
+void
+listener_free(struct listener *l)
+{
+	evconnlistener_free(l->accepting);
+	l->accepting = NULL;
+	unlink(l->address.sun_path);
+	while (!LIST_EMPTY(&l->clients))
+		session_free(LIST_FIRST(&l->clients)->session);
+	event_free(l->resume);
+	free(l);
+}

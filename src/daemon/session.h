@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_SESSION_H
+#define UVNF_SESSION_H
+
+#include "daemon/command.h"
+#include "daemon/daemon.h"
+
+typedef void (*session_left)(void *arg);
+
+/*
+ * Serves one client on fd (non-blocking, taken over) until it hangs up, then
+ * calls left.  The daemon's listener keeps them in a list.
+ */
+struct session *session_new(struct daemon *dm, int fd, session_left left,
+    void *arg);
+
+/* Hangs up at once; left is called. */
+void session_free(struct session *s);
+
+/* Hangs up when all that it has to say has been said. */
+void session_close_soon(struct session *s);
+
+/* Sends what rq->out has, as rq's whole reply, and frees rq. */
+void session_reply(struct request *rq);
+
+#endif
