@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/* What the journal keeps over a restart, and what damage it survives. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/util.h"
+#include "daemon/journal.h"
+
+static char dir[64];
+static char path[80];
+static struct template template = {
+	.name = (char[]){ "responder" },
+	.kernel = (char[]){ "/k" },
+	.nvifs = 1,
+	.vifs = { { "xenbr0" } },
+};
+
+static int
+make_dir(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/uvnf-journal-XXXXXX");
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/journal", dir);
+	return 0;
+}
+
+static int
+remove_dir(void **state)
+{
+	char lock[80];
+
+	(void)state;
+	snprintf(lock, sizeof(lock), "%s/lock", dir);
+	unlink(path);
+	unlink(lock);
+	return rmdir(dir);
+}
+
+static struct journal *
+open_it(void)
+{
+	struct uvnf_error e;
+	struct journal *j = journal_open(dir, &e);
+
+	if (j == NULL)
+		fail_msg("%s", e.text);
+	return j;
+}
+
+static size_t
+count(struct journal *j)
+{
+	struct journal_entry *e;
+	size_t n = 0;
+
+	TAILQ_FOREACH(e, journal_entries(j), entry)
+		n++;
+	return n;
+}
+
+/* A domain with its build on record. */
+static struct domain *
+record(struct journal *j, int domid)
+{
+	struct domain *d = domain_new(&template, KIND_BOOTED);
+
+	assert_int_equal(journal_build(j, d), 0);
+	d->domid = domid;
+	snprintf(d->vifs[0].dev, sizeof(d->vifs[0].dev), "vif%d.0", domid);
+	assert_int_equal(journal_built(j, d), 0);
+	return d;
+}
+
+static void
+claim(struct journal *j, struct vnf_table *t, struct domain *d,
+    const char *name)
+{
+	struct vnf *v = vnf_new(t, name, &template);
+
+	v->domain = d;
+	v->vifs_used = 1;
+	assert_int_equal(journal_claim(j, v), 0);
+	vnf_set_state(t, v, VNF_CLAIMED);
+}
+
+static void
+test_keeps_a_vnf(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *d = record(j, 7);
+	struct journal_entry *e;
+	struct vnf_table t;
+	struct vnf *v;
+
+	(void)state;
+	vnf_table_init(&t);
+	vnf_observe(&t, journal_observe, j);
+	claim(j, &t, d, "web1");
+	v = vnf_find(&t, "web1");
+	vnf_set_state(&t, v, VNF_STARTED);
+	vnf_set_state(&t, v, VNF_READY);
+	journal_close(j);
+
+	j = open_it();
+	assert_int_equal(count(j), 1);
+	e = TAILQ_FIRST(journal_entries(j));
+	assert_memory_equal(e->uuid, d->uuid, 16);
+	assert_string_equal(e->name, "web1");
+	assert_string_equal(e->template, "responder");
+	assert_string_equal(e->domain_name, d->name);
+	assert_int_equal(e->kind, KIND_BOOTED);
+	assert_int_equal(e->domid, 7);
+	assert_int_equal(e->state, VNF_READY);
+	assert_int_equal(e->vifs_used, 1);
+	assert_int_equal(e->nvifs, 1);
+	assert_memory_equal(e->vifs[0].mac, d->vifs[0].mac, 6);
+	assert_string_equal(e->vifs[0].bridge, "xenbr0");
+	assert_string_equal(e->vifs[0].dev, "vif7.0");
+	assert_false(e->doomed);
+	journal_close(j);
+	vnf_release(&t, v);
+	vnf_free(v);
+	domain_free(d);
+}
+
+static void
+test_forgets_what_is_gone(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *a = record(j, 1), *b = record(j, 2);
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(journal_doom(j, b), 0);
+	assert_int_equal(journal_gone(j, a), 0);
+	journal_close(j);
+	j = open_it();
+	assert_int_equal(count(j), 1);
+	assert_true(TAILQ_FIRST(journal_entries(j))->doomed);
+	assert_int_equal(journal_gone(j, b), 0);
+	journal_close(j);
+	j = open_it();
+	assert_int_equal(count(j), 0);
+	journal_close(j);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	domain_free(a);
+	domain_free(b);
+}
+
+static void
+append_text(const char *text, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_APPEND);
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(write(fd, text, len), (ssize_t)len);
+	close(fd);
+}
+
+static void
+test_survives_a_torn_tail(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *d = record(j, 3);
+
+	(void)state;
+	journal_close(j);
+	append_text("0badc0de claim 1234", 19);
+	j = open_it();
+	assert_int_equal(count(j), 1);
+	assert_int_equal(journal_doom(j, d), 0);
+	journal_close(j);
+	j = open_it();
+	assert_true(TAILQ_FIRST(journal_entries(j))->doomed);
+	journal_close(j);
+	domain_free(d);
+}
+
+/* A bit that fell costs its own line, not the ones after it. */
+static void
+test_survives_damage_in_the_middle(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *a = record(j, 4), *b;
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_int_equal(stat(path, &st), 0);
+	b = record(j, 5);
+	journal_close(j);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(pwrite(fd, "#", 1, st.st_size - 5), 1);
+	close(fd);
+	j = open_it();
+	assert_int_equal(count(j), 2);
+	assert_int_equal(TAILQ_FIRST(journal_entries(j))->domid, -1);
+	assert_int_equal(TAILQ_LAST(journal_entries(j),
+	    journal_entries)->domid, 5);
+	journal_close(j);
+	domain_free(a);
+	domain_free(b);
+}
+
+static void
+test_survives_garbage(void **state)
+{
+	char garbage[4096];
+	struct journal *j = open_it();
+	size_t i;
+
+	(void)state;
+	journal_close(j);
+	for (i = 0; i < sizeof(garbage); i++)
+		garbage[i] = (char)(i * 7919 >> 3);
+	append_text(garbage, sizeof(garbage));
+	j = open_it();
+	assert_int_equal(count(j), 0);
+	journal_close(j);
+}
+
+static void
+test_is_compacted(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *stays = record(j, 9);
+	struct stat st;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4000; i++) {
+		struct domain *d = record(j, 10 + i);
+
+		assert_int_equal(journal_gone(j, d), 0);
+		domain_free(d);
+	}
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_size < 300 * 1024);
+	journal_close(j);
+	j = open_it();
+	assert_int_equal(count(j), 1);
+	assert_int_equal(TAILQ_FIRST(journal_entries(j))->domid, 9);
+	journal_close(j);
+	domain_free(stays);
+}
+
+static void
+test_refuses_a_second_daemon(void **state)
+{
+	struct journal *j = open_it();
+	struct uvnf_error e;
+
+	(void)state;
+	assert_null(journal_open(dir, &e));
+	assert_int_equal(e.code, UVNF_E_SYSTEM);
+	assert_non_null(strstr(e.text, "another uvnfd"));
+	journal_close(j);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
+		TEST(test_keeps_a_vnf),
+		TEST(test_forgets_what_is_gone),
+		TEST(test_survives_a_torn_tail),
+		TEST(test_survives_damage_in_the_middle),
+		TEST(test_survives_garbage),
+		TEST(test_is_compacted),
+		TEST(test_refuses_a_second_daemon),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
