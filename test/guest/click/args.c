@@ -92,16 +92,45 @@ args_free(struct args *a)
 	a->text = NULL;
 }
 
+static int
+in_keyword(char c)
+{
+	return (text_is_word(c) && c != '@') || c == ':' || c == '.' ||
+	    c == '?' || c == '!';
+}
+
 /* The length of the keyword that starts an argument, or 0. */
 static size_t
 keyword(const char *arg)
 {
 	size_t n = 0;
 
-	while ((arg[n] >= 'A' && arg[n] <= 'Z') || arg[n] == '_' ||
-	    (n > 0 && text_is_digit(arg[n])))
+	if (text_is_digit(*arg) || (!text_is_word(*arg) || *arg == '@'))
+		return 0;
+	while (in_keyword(arg[n]))
 		n++;
-	return n > 0 && text_is_space(arg[n]) ? n : 0;
+	return text_is_space(arg[n]) ? n : 0;
+}
+
+/* A string is one word; in quotes it can have anything. */
+static int
+is_string(const char *s)
+{
+	char quote = '\0';
+
+	if (*s == '\0')
+		return 0;
+	for (; *s != '\0'; s++) {
+		if (quote == '\0' && text_is_space(*s))
+			return 0;
+		if (quote == '"' && *s == '\\' && s[1] != '\0')
+			s++;
+		else if (quote == '\0' && (*s == '"' || *s == '\''))
+			quote = *s;
+		else if (*s == quote)
+			quote = '\0';
+	}
+	return 1;
 }
 
 /* Takes the text out of its quotes, in place. */
@@ -190,6 +219,9 @@ store(const struct arg_spec *spec, char *value, struct report *r)
 			    spec->name);
 		break;
 	case ARG_STRING:
+		if (!is_string(value))
+			return report_element(r, "%s: parse error",
+			    spec->name);
 		unquote(value);
 		*(char **)spec->to = value;
 		break;
@@ -208,44 +240,42 @@ find_keyword(const struct arg_spec *spec, const char *arg, size_t len)
 }
 
 static int
-read_one(char *arg, const struct arg_spec *specs,
-    const struct arg_spec **position, struct report *r)
+read_keyword(char *arg, size_t len, const struct arg_spec *spec,
+    struct report *r)
 {
-	const struct arg_spec *spec;
-	size_t len = keyword(arg);
-
-	if (len > 0) {
-		if ((spec = find_keyword(specs, arg, len)) == NULL)
-			return report_element(r, "%.*s: unknown argument",
-			    (int)len, arg);
-		while (text_is_space(arg[len]))
-			len++;
-		return store(spec, arg + len, r);
-	}
-	if ((*position)->name == NULL || !(*position)->positional)
-		return report_element(r, "too many arguments");
-	spec = (*position)++;
-	return store(spec, arg, r);
+	if (spec == NULL)
+		return report_element(r, "%.*s: unknown argument", (int)len,
+		    arg);
+	while (text_is_space(arg[len]))
+		len++;
+	return store(spec, arg + len, r);
 }
 
+/* Positional arguments come first, each in its place, then keywords. */
 int
 args_read(struct args *a, const struct arg_spec *specs, struct report *r)
 {
-	const struct arg_spec *position = specs, *s;
-	int i, before = r->errors, given = 0;
+	const struct arg_spec *position = specs, *spec, *missing = NULL;
+	int i, rc = 0, keywords = 0;
+	size_t len;
 
-	for (i = 0; i < a->n; i++) {
-		for (s = specs; s->name != NULL; s++)
-			if (s->mandatory && keyword(a->arg[i]) ==
-			    strlen(s->name) && strncmp(a->arg[i], s->name,
-			    strlen(s->name)) == 0)
-				given++;
-		if (read_one(a->arg[i], specs, &position, r) < 0)
-			break;
+	if (specs->name != NULL && specs->mandatory)
+		missing = specs;
+	for (i = 0; i < a->n && rc == 0; i++) {
+		len = keyword(a->arg[i]);
+		if (len == 0 && (keywords || position->name == NULL ||
+		    !position->positional))
+			return report_element(r, "too many arguments");
+		spec = len > 0 ? find_keyword(specs, a->arg[i], len) :
+		    position++;
+		if (spec == missing)
+			missing = NULL;
+		keywords |= len > 0;
+		rc = len > 0 ? read_keyword(a->arg[i], len, spec, r) :
+		    store(spec, a->arg[i], r);
 	}
-	for (s = position; r->errors == before && s->name != NULL; s++)
-		if (s->mandatory && given-- <= 0)
-			report_element(r, "%s: required argument missing",
-			    s->name);
-	return r->errors == before ? 0 : -1;
+	if (rc == 0 && missing != NULL)
+		return report_element(r, "%s: required argument missing",
+		    missing->name);
+	return rc;
 }

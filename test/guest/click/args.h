@@ -17,7 +17,10 @@ struct args {
 
 enum arg_kind { ARG_INT, ARG_UNSIGNED, ARG_BOOL, ARG_STRING };
 
-/* Positional arguments come in the order of the specifications. */
+/*
+ * Positional arguments come in the order of the specifications, of which only
+ * the first can be mandatory.
+ */
 struct arg_spec {
 	const char	*name;
 	enum arg_kind	 kind;

@@ -64,6 +64,7 @@ struct element {
 	const struct class *class;
 	char		*name, *config;
 	unsigned int	 line;
+	int		 index;
 	struct router	*router;
 	int		 nin, nout;
 	struct port	*in, *out;

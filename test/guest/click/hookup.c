@@ -285,9 +285,53 @@ set_peers(struct router *rt)
 		}
 }
 
+/* Click looks at connections by where they go, then whence they come. */
+static int
+is_after(const struct connection *a, const struct connection *b)
+{
+	int by[] = {
+		a->to.element->index - b->to.element->index,
+		a->to.port - b->to.port,
+		a->from.element->index - b->from.element->index,
+		a->from.port - b->from.port
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(by) / sizeof(by[0]); i++)
+		if (by[i] != 0)
+			return by[i] > 0;
+	return 0;
+}
+
+static int
+is_same(const struct connection *a, const struct connection *b)
+{
+	return !is_after(a, b) && !is_after(b, a);
+}
+
+/* Also drops what was said twice. */
+static void
+sort(struct router *rt)
+{
+	struct connection c;
+	int i, j, n = 0;
+
+	for (i = 1; i < rt->nconn; i++) {
+		c = rt->conn[i];
+		for (j = i; j > 0 && is_after(&rt->conn[j - 1], &c); j--)
+			rt->conn[j] = rt->conn[j - 1];
+		rt->conn[j] = c;
+	}
+	for (i = 0; i < rt->nconn; i++)
+		if (n == 0 || !is_same(&rt->conn[i], &rt->conn[n - 1]))
+			rt->conn[n++] = rt->conn[i];
+	rt->nconn = n;
+}
+
 int
 hookup_check(struct router *rt)
 {
+	sort(rt);
 	if (check_range(rt) < 0 || check_processing(rt) < 0 ||
 	    check_completeness(rt) < 0)
 		return -1;

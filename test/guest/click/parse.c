@@ -12,7 +12,7 @@
 /* One element of a statement, as it was written. */
 struct item {
 	char		 name[NAME_MAX];
-	struct token	 class, config;
+	struct token	 named, class, config;
 	int		 has_class, bare, in, out;
 	unsigned int	 line;
 	struct element	*element;
@@ -77,6 +77,10 @@ port_number(struct parser *p, struct token t)
 	size_t i;
 	int n = 0;
 
+	if (t.len > 1 && *t.s == '0') {
+		unsupported(p, t.s, t.len);
+		return 0;
+	}
 	for (i = 0; i < t.len; i++) {
 		if (!text_is_digit(t.s[i])) {
 			error(p, "syntax error: port number should be "
@@ -101,6 +105,10 @@ parse_port(struct parser *p)
 	if (!lex_take(&p->lex, '['))
 		return -1;
 	t = lex_next(&p->lex);
+	if (lex_is(t, ']')) {
+		unsupported(p, "[]", 2);
+		return -1;
+	}
 	if (t.kind != TOKEN_WORD) {
 		error(p, "syntax error: expected port number");
 		lex_back(&p->lex, t);
@@ -195,6 +203,7 @@ parse_item(struct parser *p, struct item *it)
 		return -1;
 	}
 	it->line = p->lex.line;
+	it->named = t;
 	memcpy(it->name, t.s, t.len);
 	parse_class(p, it);
 	if (!p->stopped)
@@ -219,19 +228,18 @@ check_name(struct parser *p, const char *name)
 	}
 }
 
+/*
+ * What has no name of its own gets its class's and a number, which no
+ * statement can refer to: until all is read a semicolon hides it.
+ */
 static struct element *
 add(struct parser *p, struct item *it, const struct class *class, int unnamed)
 {
 	char name[NAME_MAX + 16];
 	struct element *e;
 
-	/* Click counts the elements; a name that is taken is passed over. */
-	int number = p->router->nelements;
-
-	do {
-		snprintf(name, sizeof(name), unnamed ? "%s@%d" : "%s",
-		    it->name, ++number);
-	} while (unnamed && router_find(p->router, name, strlen(name)));
+	snprintf(name, sizeof(name), unnamed ? ";%s@%d" : "%s", it->name,
+	    p->router->nelements + 1);
 	check_name(p, name);
 	e = router_add(p->router, class, name,
 	    it->config.s != NULL ? it->config.s : "", it->config.len,
@@ -239,6 +247,31 @@ add(struct parser *p, struct item *it, const struct class *class, int unnamed)
 	if (e == NULL)
 		unsupported(p, "so many elements", 16);
 	return e;
+}
+
+/* Takes the semicolons off; a number that is taken is passed over. */
+static void
+show_names(struct router *rt)
+{
+	struct element *e;
+	char name[NAME_MAX + 16], *at;
+	int i, number;
+
+	for (i = 0; i < rt->nelements; i++) {
+		e = rt->elements[i];
+		if (*e->name != ';')
+			continue;
+		snprintf(name, sizeof(name), "%s", e->name + 1);
+		for (at = name + strlen(name); *at != '@'; at--)
+			;
+		for (number = i + 2; router_find(rt, name, strlen(name)) !=
+		    NULL; number++)
+			snprintf(at, 16, "@%d", number);
+		if ((at = text_copy(name, strlen(name))) == NULL)
+			continue;
+		free(e->name);
+		e->name = at;
+	}
 }
 
 /* The element of a name that is no class: there already, or declared now. */
@@ -263,13 +296,8 @@ resolve_name(struct parser *p, struct item *it, struct token name)
 		return add(p, it, class != NULL ? class : &class_error, 0);
 	}
 	report_at(r, it->line, "undeclared element '%s'", it->name);
-	e = add(p, it, &class_error, 1);
-	if (e != NULL) {
-		/* The element's own copy outlives the item. */
-		name.s = e->name;
-		mark_wrong(p, name);
-	}
-	return e;
+	mark_wrong(p, it->named);
+	return add(p, it, &class_error, 1);
 }
 
 static struct element *
@@ -431,5 +459,6 @@ router_parse(const char *text, size_t len)
 		parse_statement(p);
 	}
 	free(p);
+	show_names(rt);
 	return rt;
 }

@@ -78,8 +78,8 @@ report_element(struct report *r, const char *fmt, ...)
 			click_printf("config:%u: %s '%s :: %s':", e->line,
 			    r->doing, e->name, e->class->name);
 		r->told = 1;
-		click_printf("config:%u:   %s%s", e->line,
-		    r->prefix != NULL ? r->prefix : "", line);
+		click_printf("  %s%s", r->prefix != NULL ? r->prefix : "",
+		    line);
 	}
 	return -1;
 }

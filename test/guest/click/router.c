@@ -28,6 +28,7 @@ router_add(struct router *rt, const struct class *class, const char *name,
 	if (rt->nelements == ELEMENTS_MAX ||
 	    (e = calloc(1, sizeof(*e))) == NULL)
 		return NULL;
+	e->index = rt->nelements;
 	rt->elements[rt->nelements++] = e;
 	e->class = class;
 	e->router = rt;

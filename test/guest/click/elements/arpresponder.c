@@ -69,11 +69,11 @@ static int
 parse_ether(const char *s, uint8_t *ether)
 {
 	int i, digits, v;
+	char separator = strchr(s, '-') != NULL ? '-' : ':';
 
 	for (i = 0; i < 6; i++) {
-		if (i > 0 && *s != ':' && *s != '-')
+		if (i > 0 && *s++ != separator)
 			return -1;
-		s += i > 0;
 		for (v = digits = 0; text_hex(*s) >= 0; s++, digits++)
 			v = v * 16 + text_hex(*s);
 		if (digits < 1 || digits > 2)

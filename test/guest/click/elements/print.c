@@ -13,18 +13,24 @@ struct state {
 };
 
 static int
-choose_contents(struct state *st, const char *word, struct report *r)
+choose_contents(struct state *st, char *word, struct report *r)
 {
-	if (strcmp(word, "NONE") == 0 || strcmp(word, "none") == 0)
-		st->contents = 0;
-	else if (strcmp(word, "HEX") == 0 || strcmp(word, "hex") == 0)
-		st->contents = 1;
-	else if (strcmp(word, "ASCII") == 0 || strcmp(word, "ascii") == 0)
-		st->contents = 2;
-	else if (args_bool(word, &st->contents) < 0)
-		return report_element(r, "bad contents value '%s'; should be "
-		    "'NONE', 'HEX', or 'ASCII'", word);
-	return 0;
+	static const char *const words[] = { "NONE", "HEX", "ASCII" };
+	char *s;
+	int i;
+
+	if (args_bool(word, &st->contents) == 0)
+		return 0;
+	for (s = word; *s != '\0'; s++)
+		if (*s >= 'a' && *s <= 'z')
+			*s -= 'a' - 'A';
+	for (i = 0; i < 3; i++)
+		if (strcmp(word, words[i]) == 0) {
+			st->contents = i;
+			return 0;
+		}
+	return report_element(r, "bad contents value '%s'; should be "
+	    "'NONE', 'HEX', or 'ASCII'", word);
 }
 
 static int
