@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "common/util.h"
+#include "daemon/click.h"
+#include "daemon/config.h"
+#include "daemon/config_value.h"
+#include "daemon/config_yaml.h"
+
+#define MEMORY_RESERVE_MAX_MB (1024 * 1024)
+#define MEMORY_MAX_MB (64 * 1024)
+#define VCPUS_MAX 128
+#define WORKERS_MAX 8
+#define POOL_MAX 1024
+#define PATH_BYTES_MAX 4095
+
+/* The keys of a vif. */
+
+/* What the kernel accepts as a net device's name (and no odd bytes). */
+static bool
+bridge_valid(const char *s)
+{
+	size_t i;
+
+	for (i = 0; s[i] != '\0'; i++)
+		if (i >= BRIDGE_NAME_MAX || s[i] <= ' ' || s[i] > '~' ||
+		    s[i] == '/' || s[i] == ':')
+			return false;
+	return i > 0 && strcmp(s, ".") != 0 && strcmp(s, "..") != 0;
+}
+
+static int
+take_bridge(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct template_vif *vif = into;
+	char shown[NODE_SHOW_MAX];
+	char *text = NULL;
+	int r;
+
+	r = take_text(f, kv, &text);
+	if (r == 0 && !bridge_valid(text))
+		r = node_error(f, kv->value, "bridge must be the name of a "
+		    "bridge, at most %d characters without '/', ':' and "
+		    "space, not %s", BRIDGE_NAME_MAX,
+		    node_show(kv->value, shown));
+	if (r == 0)
+		snprintf(vif->bridge, sizeof(vif->bridge), "%s", text);
+	free(text);
+	return r;
+}
+
+static const struct key vif_keys[] = {
+	{ "bridge", take_bridge },
+	{ "ovs", take_unsupported },
+	{ "mac", take_unsupported },
+	{ "mtu", take_unsupported },
+	{ "rate_mbit", take_unsupported },
+	{ "script", take_unsupported },
+};
+
+/* The keys of a pool. */
+
+static int
+take_paused(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct template *t = into;
+
+	return take_uint(f, kv, 0, POOL_MAX, &t->pool[KIND_PAUSED]);
+}
+
+static int
+take_booted(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct template *t = into;
+
+	return take_uint(f, kv, 0, POOL_MAX, &t->pool[KIND_BOOTED]);
+}
+
+static int
+take_armed(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	unsigned n = 0;
+	int r;
+
+	(void)into;
+	if ((r = take_uint(f, kv, 0, POOL_MAX, &n)) < 0)
+		return r;
+	if (n > 0)
+		return node_error(f, kv->value, "armed must be 0, not %u: "
+		    "armed shells are not supported by this version", n);
+	return 0;
+}
+
+static const struct key pool_keys[] = {
+	{ "paused", take_paused },
+	{ "booted", take_booted },
+	{ "armed", take_armed },
+};
+
+/* The keys of a template. */
+
+static int
+take_guest(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	static const struct choice guests[] = {
+		{ "clickos", true }, { "generic", false } };
+	unsigned i;
+
+	(void)into;
+	return take_choice(f, kv, guests, COUNT(guests), &i);
+}
+
+static int
+take_kernel(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct template *t = into;
+
+	return take_absolute_path(f, kv, PATH_BYTES_MAX, &t->kernel);
+}
+
+static int
+take_type(const struct yaml_file *f, const struct node_entry *kv, void *into)
+{
+	static const struct choice types[] = {
+		[TYPE_PV] = { "pv", true }, [TYPE_PVH] = { "pvh", true } };
+	struct template *t = into;
+	unsigned i;
+	int r;
+
+	if ((r = take_choice(f, kv, types, COUNT(types), &i)) == 0)
+		t->type = (enum template_type)i;
+	return r;
+}
+
+static int
+take_memory(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct template *t = into;
+
+	return take_uint(f, kv, 1, MEMORY_MAX_MB, &t->memory_mb);
+}
+
+static int
+take_vcpus(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct template *t = into;
+
+	return take_uint(f, kv, 1, VCPUS_MAX, &t->vcpus);
+}
+
+static int
+take_layout(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	static const struct choice layouts[] = {
+		{ "data", true }, { "root", false } };
+	unsigned i;
+
+	(void)into;
+	return take_choice(f, kv, layouts, COUNT(layouts), &i);
+}
+
+static int
+take_vif(const struct yaml_file *f, const struct node *n,
+    struct template_vif *vif)
+{
+	int r;
+
+	r = take_map(f, n, "a vif", vif_keys, COUNT(vif_keys), vif);
+	if (r == 0 && vif->bridge[0] == '\0')
+		r = node_error(f, n, "this vif lacks the key bridge, the name "
+		    "of the bridge to plug it into");
+	return r;
+}
+
+static int
+take_vifs(const struct yaml_file *f, const struct node_entry *kv, void *into)
+{
+	const struct node *n = kv->value;
+	struct template *t = into;
+	char shown[NODE_SHOW_MAX];
+	int r;
+
+	if (n->kind != NODE_LIST)
+		return node_error(f, n, "vifs must be a list of maps "
+		    "([{bridge: NAME}]), not %s", node_show(n, shown));
+	if (n->nentries > TEMPLATE_VIFS_MAX)
+		return node_error(f, n->entries[TEMPLATE_VIFS_MAX].value,
+		    "a template may have at most %d vifs, this has %zu",
+		    TEMPLATE_VIFS_MAX, n->nentries);
+	for (t->nvifs = 0; t->nvifs < n->nentries; t->nvifs++) {
+		r = take_vif(f, n->entries[t->nvifs].value,
+		    &t->vifs[t->nvifs]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Only the path: what it says is checked when the vifs are known. */
+static int
+take_config(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	const char *slash = strrchr(f->path, '/');
+	struct template *t = into;
+	char *path = NULL;
+	int r;
+
+	if ((r = take_text(f, kv, &path)) < 0)
+		return r;
+	if (path[0] == '/' || slash == NULL) {
+		t->config_path = path;
+		return 0;
+	}
+	t->config_path = xasprintf("%.*s/%s", (int)(slash - f->path), f->path,
+	    path);
+	free(path);
+	return 0;
+}
+
+static int
+take_pool(const struct yaml_file *f, const struct node_entry *kv, void *into)
+{
+	return take_map(f, kv->value, "pool", pool_keys, COUNT(pool_keys),
+	    into);
+}
+
+static int
+take_ready(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	static const struct choice choices[] = {
+		[READY_CONSOLE] = { "console", true },
+		[READY_RUNNING] = { "running", true } };
+	struct template *t = into;
+	unsigned i;
+	int r;
+
+	if (kv->value->kind == NODE_MAP &&
+	    node_get(kv->value, "handler") != NULL)
+		return node_error(f, kv->value, "ready must be console or "
+		    "running; a handler is not supported by this version");
+	if ((r = take_choice(f, kv, choices, COUNT(choices), &i)) == 0)
+		t->ready = (enum template_ready)i;
+	return r;
+}
+
+static const struct key template_keys[] = {
+	{ "guest", take_guest },
+	{ "kernel", take_kernel },
+	{ "type", take_type },
+	{ "memory_mb", take_memory },
+	{ "vcpus", take_vcpus },
+	{ "layout", take_layout },
+	{ "vifs", take_vifs },
+	{ "config", take_config },
+	{ "pool", take_pool },
+	{ "ready", take_ready },
+};
+
+/* The keys of socket. */
+
+static int
+take_socket_path(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct config *c = into;
+	struct sockaddr_un un;
+
+	return take_absolute_path(f, kv, sizeof(un.sun_path) - 1,
+	    &c->socket_path);
+}
+
+static int
+take_socket_group(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct config *c = into;
+
+	return take_text(f, kv, &c->socket_group);
+}
+
+/* Octal with quotes and without: nobody means anything else by 0660. */
+static int
+take_socket_mode(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	const char *s = kv->value->text;
+	struct config *c = into;
+	char shown[NODE_SHOW_MAX];
+	size_t n;
+
+	n = kv->value->kind == NODE_SCALAR ? strspn(s, "01234567") : 0;
+	if (n < 3 || n > 4 || s[n] != '\0' || (n == 4 && s[0] != '0'))
+		return node_error(f, kv->value, "mode must be a file mode, 3 "
+		    "octal digits with or without a 0 before them, like "
+		    "\"0660\", not %s", node_show(kv->value, shown));
+	c->socket_mode = (mode_t)strtoul(s, NULL, 8);
+	return 0;
+}
+
+static const struct key socket_keys[] = {
+	{ "path", take_socket_path },
+	{ "group", take_socket_group },
+	{ "mode", take_socket_mode },
+};
+
+/* The keys of the file. */
+
+static int
+take_socket(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	return take_map(f, kv->value, "socket", socket_keys,
+	    COUNT(socket_keys), into);
+}
+
+static int
+take_on_exit(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	static const struct choice choices[] = {
+		{ "leave", true }, { "destroy", true } };
+	struct config *c = into;
+	unsigned i;
+	int r;
+
+	if ((r = take_choice(f, kv, choices, COUNT(choices), &i)) == 0)
+		c->destroy_on_exit = i == 1;
+	return r;
+}
+
+static int
+take_memory_reserve(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct config *c = into;
+
+	return take_uint(f, kv, 0, MEMORY_RESERVE_MAX_MB,
+	    &c->memory_reserve_mb);
+}
+
+static int
+take_workers(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct config *c = into;
+
+	return take_uint(f, kv, 1, WORKERS_MAX, &c->workers);
+}
+
+/*
+ * A configuration that names a vif which the domain lacks wedges a ClickOS
+ * guest without a word, so it is looked through here, not in the guest.
+ */
+static int
+read_click(const struct yaml_file *f, const struct node *n,
+    struct template *t)
+{
+	struct uvnf_error why = { .code = UVNF_OK };
+	char cannot[FILE_WHY_MAX];
+	uint32_t vifs;
+
+	t->config = file_read(t->config_path, CLICK_CONFIG_MAX,
+	    &t->config_len, cannot);
+	if (t->config == NULL)
+		return node_error(f, n, "template %s: its config %s cannot be "
+		    "read: %s", t->name, t->config_path, cannot);
+	if (click_scan(t->config, t->config_len, t->nvifs, &vifs, &why) < 0)
+		return node_error(f, n, "template %s: its config %s cannot be "
+		    "used: %s", t->name, t->config_path, why.text);
+	return 0;
+}
+
+static struct template *
+template_new(const char *name)
+{
+	struct template *t = xcalloc(1, sizeof(*t));
+
+	t->name = xstrdup(name);
+	t->type = TYPE_PV;
+	t->memory_mb = 8;
+	t->vcpus = 1;
+	t->ready = READY_CONSOLE;
+	return t;
+}
+
+static int
+fill_template(const struct yaml_file *f, const struct node_entry *kv,
+    struct template *t)
+{
+	char where[TEMPLATE_NAME_MAX + sizeof("template ")];
+	int r;
+
+	snprintf(where, sizeof(where), "template %s", t->name);
+	r = take_map(f, kv->value, where, template_keys,
+	    COUNT(template_keys), t);
+	if (r == 0 && t->kernel == NULL)
+		r = node_error(f, kv->key, "template %s lacks the key kernel, "
+		    "the absolute path of its image", t->name);
+	if (r == 0 && t->config_path != NULL)
+		r = read_click(f, node_get(kv->value, "config"), t);
+	return r;
+}
+
+static int
+take_template(const struct yaml_file *f, const struct node_entry *kv,
+    struct config *c)
+{
+	char shown[NODE_SHOW_MAX];
+	struct template *t;
+
+	if (!name_valid(kv->key->text))
+		return node_error(f, kv->key, "%s is no name for a template: "
+		    "it takes a letter or digit, then up to 62 letters, "
+		    "digits, '.', '_', '-'", node_show(kv->key, shown));
+	t = template_new(kv->key->text);
+	t->index = c->ntemplates;
+	c->templates[c->ntemplates++] = t;
+	return fill_template(f, kv, t);
+}
+
+static int
+take_templates(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	const struct node *n = kv->value;
+	struct config *c = into;
+	char shown[NODE_SHOW_MAX];
+	size_t i;
+	int r;
+
+	if (n->kind != NODE_MAP || n->nentries == 0)
+		return node_error(f, n, "templates must be a map of at least "
+		    "one template by its name, not %s",
+		    n->kind == NODE_MAP ? "an empty one" :
+		    node_show(n, shown));
+	c->templates = xcalloc(n->nentries, sizeof(struct template *));
+	for (i = 0; i < n->nentries; i++)
+		if ((r = take_template(f, &n->entries[i], c)) < 0)
+			return r;
+	return 0;
+}
+
+static const struct key file_keys[] = {
+	{ "socket", take_socket },
+	{ "on_exit", take_on_exit },
+	{ "memory_reserve_mb", take_memory_reserve },
+	{ "workers", take_workers },
+	{ "templates", take_templates },
+};
+
+static struct config *
+config_new(void)
+{
+	struct config *c = xcalloc(1, sizeof(*c));
+
+	c->socket_path = xstrdup("/run/uvnf/uvnf.sock");
+	c->socket_mode = 0660;
+	c->memory_reserve_mb = 64;
+	c->workers = 2;
+	return c;
+}
+
+struct config *
+config_read(const char *path, struct uvnf_error *e)
+{
+	const struct yaml_file f = { .path = path, .e = e };
+	struct config *c;
+	struct node *root;
+	int r;
+
+	if ((root = yaml_read(&f)) == NULL)
+		return NULL;
+	c = config_new();
+	r = take_map(&f, root, "the file", file_keys, COUNT(file_keys), c);
+	if (r == 0 && c->ntemplates == 0)
+		r = node_error(&f, root, "the key templates is missing; the "
+		    "file needs at least one template");
+	node_free(root);
+	if (r == 0)
+		return c;
+	config_free(c);
+	return NULL;
+}
+
+void
+config_free(struct config *c)
+{
+	unsigned i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < c->ntemplates; i++)
+		template_free(c->templates[i]);
+	free(c->templates);
+	free(c->socket_path);
+	free(c->socket_group);
+	free(c);
+}
+
+struct template *
+config_template(const struct config *c, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < c->ntemplates; i++)
+		if (strcmp(c->templates[i]->name, name) == 0)
+			return c->templates[i];
+	return NULL;
+}
