@@ -28,7 +28,7 @@ enum uvnf_code {
 	UVNF_E_DESTROYED,	/* another request destroyed it meanwhile */
 	UVNF_E_TIMEOUT,		/* the request's time limit passed */
 	UVNF_E_STOPPING,	/* the daemon is going down */
-	UVNF_E_SYSTEM,		/* the system or Xen said no; the text says why */
+	UVNF_E_SYSTEM,		/* the system or Xen said no; see the text */
 	/* the next ones arise in the client library only */
 	UVNF_E_NO_DAEMON,	/* nothing answers on the socket */
 	UVNF_E_PROTOCOL,	/* the other side does not speak our protocol */

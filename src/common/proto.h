@@ -84,7 +84,7 @@ enum proto_type { PROTO_STRING, PROTO_NUMBER, PROTO_BOOL };
 struct proto_field {
 	char *key;
 	enum proto_type type;
-	char *value;			/* text of it, unescaped, NUL after it */
+	char *value;			/* unescaped text, NUL after it */
 	size_t len;
 };
 

@@ -103,8 +103,8 @@ struct backend {
 	 * Destroys it; completes when its memory is free and all of its nodes
 	 * are gone.  Success also when it was gone already.  Events about d
 	 * stop with the call; other operations on d that are under way
-	 * complete, with an error, before the destroy does.  Given the uuid, never another domain that got
-	 * the domid since.
+	 * complete, with an error, before the destroy does.  Given the uuid,
+	 * never another domain that got the domid since.
 	 */
 	void (*destroy)(struct backend *b, struct domain *d,
 	    backend_done done, void *arg);

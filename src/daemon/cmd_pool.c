@@ -38,7 +38,7 @@ reply_pools(struct request *rq, const struct template *of,
 		request_ok(rq);
 }
 
-/* --- pool fill wait=full ------------------------------------------------------- */
+/* --- pool fill wait=full ------------------------------------------------- */
 
 struct fill {
 	struct request *rq;
@@ -91,7 +91,7 @@ fill_wait(struct request *rq, const struct template *of, unsigned timeout_ms)
 	event_add(&f->limit, &tv);
 }
 
-/* --- the verb ------------------------------------------------------------------- */
+/* --- the verb ------------------------------------------------------------ */
 
 static int
 parse_fill(struct request *rq, const struct template **of, bool *wait,

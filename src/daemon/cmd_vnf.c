@@ -9,7 +9,7 @@
 #include "daemon/command.h"
 #include "daemon/vnf_ops.h"
 
-/* --- a VNF as a data line --------------------------------------------------- */
+/* --- a VNF as a data line ------------------------------------------------ */
 
 static void
 add_vifs(struct proto_buf *b, const struct domain *d)
@@ -82,7 +82,7 @@ answer(void *arg, const struct vnf *v, const struct uvnf_error *e)
 		request_ok(rq);
 }
 
-/* --- create, config ----------------------------------------------------------- */
+/* --- create, config ------------------------------------------------------ */
 
 static int
 parse_wait(const struct request *rq, enum vnf_wait *wait,
@@ -163,7 +163,7 @@ run_config(struct request *rq)
 	request_err(rq, &e);
 }
 
-/* --- destroy, read -------------------------------------------------------------- */
+/* --- destroy, read ------------------------------------------------------- */
 
 static void
 run_destroy(struct request *rq)
@@ -248,7 +248,7 @@ run_read(struct request *rq)
 		    timeout_ms, handler_text, rq);
 }
 
-/* --- list, show ------------------------------------------------------------------ */
+/* --- list, show ---------------------------------------------------------- */
 
 static void
 run_list(struct request *rq)

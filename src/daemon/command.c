@@ -144,7 +144,7 @@ request_timeout(const struct request *rq, unsigned *ms, struct uvnf_error *e)
 	return 0;
 }
 
-/* --- replies ---------------------------------------------------------------- */
+/* --- replies ------------------------------------------------------------- */
 
 static void
 begin_line(struct request *rq, const char *word)

@@ -23,7 +23,7 @@
 
 #define STOP_LIMIT_S 90		/* then what is left is left to recovery */
 
-/* --- what the backend tells ------------------------------------------------ */
+/* --- what the backend tells ---------------------------------------------- */
 
 static void
 on_announced(struct domain *d, void *arg)
@@ -87,7 +87,7 @@ on_lost(const struct uvnf_error *e, void *arg)
 	log_fatal("backend lost error=%s", e->text);
 }
 
-/* --- stopping ----------------------------------------------------------------- */
+/* --- stopping ------------------------------------------------------------ */
 
 static void
 stopped(evutil_socket_t fd, short what, void *arg)
@@ -143,7 +143,7 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 	daemon_stop(arg);
 }
 
-/* --- wiring ----------------------------------------------------------------- */
+/* --- wiring -------------------------------------------------------------- */
 
 static struct backend *
 backend_new(const char *name)

@@ -20,7 +20,7 @@ struct domain_vif {
 	uint8_t mac[6];
 	char bridge[BRIDGE_NAME_MAX + 1];
 	char dev[BRIDGE_NAME_MAX + 1];	/* its net device in dom0, "vif7.0" */
-	int state;			/* xenbus state of the backend, 4 = up */
+	int state;			/* xenbus state of its backend: 4 up */
 };
 
 /*

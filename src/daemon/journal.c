@@ -36,7 +36,7 @@ struct journal {
 	void *by_uuid;			/* a tree of tsearch(3) over them */
 };
 
-/* --- reading ---------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static int
 compare_uuids(const void *a, const void *b)
@@ -248,7 +248,7 @@ replay(struct journal *j, FILE *in)
 	free(line);
 }
 
-/* --- writing ---------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 static int
 write_all(int fd, const char *p, size_t len)
@@ -393,7 +393,7 @@ compact_if_long(struct journal *j)
 	entries_clear(j);
 }
 
-/* --- the interface ---------------------------------------------------- */
+/* --- the interface ------------------------------------------------------- */
 
 static int
 lock_dir(struct journal *j, const char *dir, struct uvnf_error *e)

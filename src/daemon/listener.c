@@ -91,7 +91,7 @@ accept_again(evutil_socket_t fd, short what, void *arg)
 		evconnlistener_enable(l->accepting);
 }
 
-/* --- the socket ----------------------------------------------------------------- */
+/* --- the socket ---------------------------------------------------------- */
 
 /* Removes a socket that nobody listens on. */
 static int

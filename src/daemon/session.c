@@ -50,7 +50,7 @@ struct session {
 	struct evbuffer *out;
 };
 
-/* --- requests ---------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------ */
 
 static void
 request_free(struct request *rq)
@@ -129,7 +129,7 @@ session_reply(struct request *rq)
 	event_active(&s->flush, EV_TIMEOUT, 0);
 }
 
-/* --- input ------------------------------------------------------------------- */
+/* --- input --------------------------------------------------------------- */
 
 static void
 consume(struct session *s, size_t n)
@@ -313,7 +313,7 @@ process(struct session *s)
 		event_add(&s->readable, NULL);
 }
 
-/* --- the socket --------------------------------------------------------------- */
+/* --- the socket ---------------------------------------------------------- */
 
 static bool
 is_done(const struct session *s)
@@ -392,7 +392,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	go_on(s);
 }
 
-/* --- beginning and end --------------------------------------------------------- */
+/* --- beginning and end --------------------------------------------------- */
 
 static void
 greet(struct session *s)

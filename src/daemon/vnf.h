@@ -51,7 +51,7 @@ struct vnf {
 	uint32_t vifs_used;		/* by its configuration, a bit each */
 	uint64_t since_us;		/* when the request was read */
 	uint64_t stages_us[STAGE_COUNT];	/* since then; 0: not reached */
-	struct uvnf_error *error;	/* why it is failed or crashed, or NULL */
+	struct uvnf_error *error;	/* why failed or crashed, or NULL */
 	struct vnf_task *task;		/* what is under way, vnf_task.h */
 	struct vnf_reads reads;		/* until the router is up */
 	TAILQ_ENTRY(vnf) entry;

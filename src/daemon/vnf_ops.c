@@ -13,7 +13,7 @@
 #include "daemon/vnf_ops.h"
 #include "daemon/vnf_task.h"
 
-/* --- create and config ---------------------------------------------------- */
+/* --- create and config --------------------------------------------------- */
 
 /* Ends a request that was refused before it touched anything. */
 static void
@@ -127,7 +127,7 @@ vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 	task_configure(task_new(dm, v, rq));
 }
 
-/* --- destroy --------------------------------------------------------------- */
+/* --- destroy ------------------------------------------------------------- */
 
 struct destroy {
 	struct vnf_answer_slot {
@@ -234,7 +234,7 @@ vnf_destroy(struct daemon *dm, const char *name, bool freed,
 	}
 }
 
-/* --- reading handlers ------------------------------------------------------ */
+/* --- reading handlers ---------------------------------------------------- */
 
 struct vnf_read {
 	struct vnf *vnf;
@@ -346,7 +346,7 @@ vnf_read(struct daemon *dm, const char *name, const char *element,
 	}
 }
 
-/* --- a death ---------------------------------------------------------------- */
+/* --- a death ------------------------------------------------------------- */
 
 static const char *
 death_text(enum backend_death why)

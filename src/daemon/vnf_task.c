@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <event2/event.h>
-#include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,63 +11,21 @@
 #include "common/util.h"
 #include "daemon/click.h"
 #include "daemon/pool.h"
-#include "daemon/vnf_task.h"
+#include "daemon/vnf_task_impl.h"
 
-#define AGAIN_MS 250	/* a start without a sign of life is repeated */
-#define AGAIN_MAX 40	/* so often */
 #define HALT_MS 2000	/* a halt whose sign was lost is taken for done */
-#define VIF_INIT_WAIT 2	/* xenbus states, xen/io/xenbus.h */
-#define VIF_CONNECTED 4
-
-enum task_phase {
-	PHASE_NONE,
-	PHASE_BUILD,		/* waits for a domain */
-	PHASE_BOOT,		/* waits for the guest's announcement */
-	PHASE_HALT,		/* waits for the old router to have stopped */
-	PHASE_WRITE,		/* waits for xenstored's acknowledgements */
-	PHASE_UP		/* waits for the router to run */
-};
-
-struct vnf_task {
-	struct daemon *daemon;
-	struct vnf *vnf;		/* NULL once the task was cancelled */
-	enum task_phase phase;
-	enum vnf_wait wait;
-	unsigned timeout_ms;
-	vnf_answer answer;		/* NULL once answered */
-	void *arg;
-
-	const char *config;		/* text, or NULL */
-	size_t config_len;
-	char *config_owned;		/* it, unless it is the template's */
-	uint32_t vifs_used;
-
-	struct pool_build *build;
-	unsigned inflight;		/* operations of the backend */
-	bool fresh;			/* the domain's first configuration */
-	bool written;			/* chunks are acknowledged */
-	bool halt_by_vifs;		/* their fall back tells the halt */
-	bool halted;
-	bool console_up;		/* the console said that it runs */
-	bool alive;			/* some sign that the start was seen */
-	unsigned again_count;
-	struct event limit;
-	struct event again;
-};
-
-static void task_write(struct vnf_task *);
 
 /* --- small things -------------------------------------------------------- */
 
-static void
-arm(struct event *ev, unsigned ms)
+void
+task_arm(struct event *ev, unsigned ms)
 {
 	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 
 	event_add(ev, &tv);
 }
 
-static void
+void
 task_answer(struct vnf_task *t, const struct vnf *about,
     const struct uvnf_error *e)
 {
@@ -89,8 +46,7 @@ task_leave_phase(struct vnf_task *t)
 	t->phase = PHASE_NONE;
 }
 
-/* Frees it now, or when its last operation has ended. */
-static void
+void
 task_end(struct vnf_task *t)
 {
 	if (t->vnf != NULL) {
@@ -106,8 +62,7 @@ task_end(struct vnf_task *t)
 	free(t);
 }
 
-/* At the head of each completion: is the task still wanted? */
-static bool
+bool
 task_resumes(struct vnf_task *t)
 {
 	t->inflight--;
@@ -117,7 +72,7 @@ task_resumes(struct vnf_task *t)
 	return false;
 }
 
-static void
+void
 task_fail(struct vnf_task *t, const struct uvnf_error *e)
 {
 	struct vnf *v = t->vnf;
@@ -191,96 +146,6 @@ limit_passed(evutil_socket_t fd, short what, void *arg)
 	vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
 	vnf_release(&dm->vnfs, v);
 	vnf_free(v);
-}
-
-/* --- PHASE_UP: until the router runs ------------------------------------- */
-
-static bool
-vifs_all_in(const struct vnf *v, int state)
-{
-	unsigned i;
-
-	for (i = 0; i < v->domain->nvifs; i++) {
-		if ((v->vifs_used & (1u << i)) &&
-		    v->domain->vifs[i].state != state)
-			return false;
-	}
-	return true;
-}
-
-static void
-check_ready(struct vnf_task *t)
-{
-	struct vnf *v = t->vnf;
-	struct daemon *dm = t->daemon;
-
-	if (t->phase != PHASE_UP || !vifs_all_in(v, VIF_CONNECTED))
-		return;
-	if (!t->console_up && (v->template->ready == READY_CONSOLE))
-		return;
-	vnf_stamp(v, STAGE_READY, now_us());
-	vnf_set_state(&dm->vnfs, v, VNF_READY);
-	task_answer(t, v, NULL);
-	task_end(t);
-	reads_begin(dm, v);
-}
-
-static void
-start_acknowledged(void *arg, const struct uvnf_error *e)
-{
-	struct vnf_task *t = arg;
-
-	if (!task_resumes(t))
-		return;
-	if (e != NULL)
-		task_fail(t, e);
-}
-
-/*
- * A start that the guest's watch came too late for is lost, and one that
- * comes twice is ignored: so say it again while nothing happens.
- */
-static void
-start_again(struct vnf_task *t)
-{
-	struct backend *b = t->daemon->backend;
-
-	if (t->alive || t->again_count++ >= AGAIN_MAX)
-		return;
-	t->inflight++;
-	b->set_status(b, t->vnf->domain, true, start_acknowledged, t);
-	arm(&t->again, AGAIN_MS);
-}
-
-static void
-again_passed(evutil_socket_t fd, short what, void *arg)
-{
-	struct vnf_task *t = arg;
-
-	(void)fd;
-	(void)what;
-	if (t->phase == PHASE_UP) {
-		start_again(t);
-	} else if (t->phase == PHASE_HALT) {
-		t->halted = true;
-		if (t->inflight == 0)
-			task_write(t);
-	}
-}
-
-static void
-task_started(struct vnf_task *t)
-{
-	struct vnf *v = t->vnf;
-
-	t->phase = PHASE_UP;
-	t->daemon->starting++;
-	vnf_stamp(v, STAGE_STARTED, now_us());
-	vnf_set_state(&t->daemon->vnfs, v, VNF_STARTED);
-	if (t->wait == WAIT_STARTED)
-		task_answer(t, v, NULL);
-	arm(&t->again, AGAIN_MS);
-	check_ready(t);
 }
 
 /* --- PHASE_WRITE and PHASE_BOOT: the configuration, the start ------------ */
@@ -390,11 +255,11 @@ task_halt(struct vnf_task *t)
 
 	t->phase = PHASE_HALT;
 	t->halt_by_vifs = v->vifs_used != 0 &&
-	    vifs_all_in(v, VIF_CONNECTED);
+	    task_vifs_all_in(v, VIF_CONNECTED);
 	vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
 	t->inflight++;
 	b->set_status(b, v->domain, false, halt_acknowledged, t);
-	arm(&t->again, HALT_MS);
+	task_arm(&t->again, HALT_MS);
 }
 
 /* A router that runs, or that may come up although it was given up. */
@@ -504,6 +369,22 @@ task_build(struct vnf_task *t)
 	    task_built, t);
 }
 
+static void
+again_passed(evutil_socket_t fd, short what, void *arg)
+{
+	struct vnf_task *t = arg;
+
+	(void)fd;
+	(void)what;
+	if (t->phase == PHASE_UP) {
+		task_start_again(t);
+	} else if (t->phase == PHASE_HALT) {
+		t->halted = true;
+		if (t->inflight == 0)
+			task_write(t);
+	}
+}
+
 /* --- beginning and cancelling -------------------------------------------- */
 
 struct vnf_task *
@@ -528,7 +409,7 @@ task_new(struct daemon *dm, struct vnf *v, struct vnf_request *rq)
 		log_fatal("an unchecked configuration: %s", e.text);
 	evtimer_assign(&t->limit, dm->base, limit_passed, t);
 	evtimer_assign(&t->again, dm->base, again_passed, t);
-	arm(&t->limit, rq->timeout_ms);
+	task_arm(&t->limit, rq->timeout_ms);
 	memset(v->stages_us, 0, sizeof(v->stages_us));
 	v->since_us = rq->read_us;
 	v->task = t;
@@ -553,7 +434,7 @@ task_cancel(struct vnf *v, const struct vnf *about,
 	return building && gone != NULL;
 }
 
-/* --- events --------------------------------------------------------------- */
+/* --- events -------------------------------------------------------------- */
 
 void
 vnf_announced(struct daemon *dm, struct vnf *v)
@@ -572,27 +453,14 @@ vnf_vif_state(struct daemon *dm, struct vnf *v)
 	if (t == NULL)
 		return;
 	if (t->phase == PHASE_HALT && t->halt_by_vifs &&
-	    vifs_all_in(v, VIF_INIT_WAIT)) {
+	    task_vifs_all_in(v, VIF_INIT_WAIT)) {
 		t->halted = true;
 		write_if_halted(t);
 	} else if (t->phase == PHASE_UP) {
-		if (v->vifs_used != 0 && !vifs_all_in(v, VIF_INIT_WAIT))
+		if (v->vifs_used != 0 && !task_vifs_all_in(v, VIF_INIT_WAIT))
 			t->alive = true;
-		check_ready(t);
+		task_check_ready(t);
 	}
-}
-
-static void
-router_refused(struct vnf_task *t)
-{
-	char said[UVNF_ERROR_TEXT_MAX - 128];
-	struct uvnf_error e;
-
-	console_since_mark(&t->vnf->domain->console, said, sizeof(said));
-	uvnf_error_set(&e, UVNF_E_ROUTER_FAILED,
-	    "the guest refused the configuration of '%s'; its console: %s",
-	    t->vnf->name, said);
-	task_fail(t, &e);
 }
 
 void
@@ -608,11 +476,11 @@ vnf_console_sign(struct daemon *dm, struct vnf *v, enum console_sign sign)
 		break;
 	case CONSOLE_ROUTER_UP:
 		t->console_up = t->alive = true;
-		check_ready(t);
+		task_check_ready(t);
 		break;
 	case CONSOLE_ROUTER_FAILED:
 		if (t->phase == PHASE_UP || t->phase == PHASE_WRITE)
-			router_refused(t);
+			task_refused(t);
 		break;
 	case CONSOLE_ROUTER_STOPPED:
 		if (t->phase == PHASE_HALT) {
@@ -633,9 +501,7 @@ vnf_adopted(struct daemon *dm, struct vnf *v)
 		return;
 	t = task_new(dm, v, &rq);
 	event_del(&t->limit);
-	t->phase = PHASE_UP;
-	dm->starting++;
 	/* What its console said before is lost: its vifs must do. */
 	t->console_up = true;
-	check_ready(t);
+	task_watch(t);
 }

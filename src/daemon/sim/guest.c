@@ -13,8 +13,8 @@
 /* Those of a stock ClickOS image that examples and tests use. */
 static const char *const classes[] = {
 	"ARPQuerier", "ARPResponder", "CheckIPHeader", "Classifier", "Counter",
-	"Discard", "EtherEncap", "EtherMirror", "FromDevice", "ICMPPingResponder",
-	"Idle", "IPClassifier", "IPFilter", "Print", "Queue", "Shaper", "Strip",
+	"Discard", "EtherEncap", "EtherMirror", "FromDevice",
+	"ICMPPingResponder", "Idle", "IPClassifier", "IPFilter", "Print", "Queue", "Shaper", "Strip",
 	"Tee", "ToDevice", "Unqueue",
 };
 

@@ -118,7 +118,7 @@ arm_ms(struct event *ev, uint64_t ms)
 		event_add(ev, &tv);
 }
 
-/* --- the guest ----------------------------------------------------------------- */
+/* --- the guest ----------------------------------------------------------- */
 
 static void
 say(struct sim_domain *sd, const char *text)
@@ -233,7 +233,7 @@ guest_free(struct sim_domain *sd)
 	free(sd);
 }
 
-/* --- operations ------------------------------------------------------------------ */
+/* --- operations ---------------------------------------------------------- */
 
 static void
 op_free(struct sim_op *op)
@@ -445,7 +445,7 @@ sim_read(struct backend *b, struct domain *d, const char *element,
 	op->len = reply != NULL ? strlen(reply) : 0;
 }
 
-/* --- the synchronous ones ---------------------------------------------------------- */
+/* --- the synchronous ones ------------------------------------------------ */
 
 static int
 sim_unpause(struct backend *b, struct domain *d, struct uvnf_error *e)
@@ -460,17 +460,11 @@ sim_unpause(struct backend *b, struct domain *d, struct uvnf_error *e)
 	return 0;
 }
 
-/* They never outlive the daemon, so there is nothing to adopt. */
-static bool
-act_adopt(struct sim_op *op, struct uvnf_error *e)
-{
-	return !gone(op, e);
-}
-
+/* They never outlive the daemon, so what is to be adopted is gone. */
 static void
 sim_adopt(struct backend *b, struct domain *d, backend_done done, void *arg)
 {
-	op_begin(b, d, act_adopt, 0, done, arg);
+	op_begin(b, d, act_write, 0, done, arg);
 }
 
 static void
@@ -512,7 +506,7 @@ sim_stats(struct backend *b, struct backend_stats *s)
 	*s = sim_of(b)->stats;
 }
 
-/* --- beginning and end ---------------------------------------------------------------- */
+/* --- beginning and end --------------------------------------------------- */
 
 static int
 set_knob(struct sim *sim, char *setting, struct uvnf_error *e)
@@ -577,7 +571,7 @@ sim_close(struct backend *b)
 struct backend *
 backend_sim_new(void)
 {
-	static const struct backend operations = {
+	static const struct backend ops = {
 		.name = "sim",
 		.prepare = sim_prepare,
 		.open = sim_open,
@@ -597,7 +591,7 @@ backend_sim_new(void)
 	struct sim *sim = xcalloc(1, sizeof(*sim));
 	int i;
 
-	sim->backend = operations;
+	sim->backend = ops;
 	sim->next_domid = FIRST_DOMID;
 	for (i = 0; i < KNOB_COUNT; i++)
 		sim->knob[i] = knobs[i].value;

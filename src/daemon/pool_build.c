@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/* Building a domain, for a shelf or on demand. */
+
+#include <event2/event.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/pool_impl.h"
+
+#define BACKOFF_FIRST_MS 1000
+#define BACKOFF_MAX_MS 60000
+#define BOOT_LIMIT_S 30		/* from unpause to the guest's announcement */
+#define OVERHEAD_MB 2		/* Xen's own for a domain: tables, rings */
+
+static void build_fail(struct pool_build *, const struct uvnf_error *);
+static void build_ready(struct pool_build *);
+
+static uint64_t
+memory_under_way_mb(const struct pools *p)
+{
+	const struct pool_build *b;
+	uint64_t mb = 0;
+
+	LIST_FOREACH(b, &p->builds, entry) {
+		if (!b->in_xen && b->domain != NULL)
+			mb += b->domain->template->memory_mb + OVERHEAD_MB;
+	}
+	return mb;
+}
+
+/* Dom0 is never ballooned: what does not fit beside the reserve waits. */
+static int
+check_memory(struct pools *p, const struct template *t, struct uvnf_error *e)
+{
+	struct backend *backend = p->daemon->backend;
+	uint64_t free_mb, need = t->memory_mb + OVERHEAD_MB;
+	uint64_t reserve = p->daemon->config->memory_reserve_mb;
+	uint64_t away = memory_under_way_mb(p);
+	int rc;
+
+	if ((rc = backend->free_memory_mb(backend, &free_mb, e)) != 0)
+		return rc;
+	if (free_mb >= need + reserve + away)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_NO_MEMORY,
+	    "template '%s' needs %" PRIu64 " MiB, but Xen has %" PRIu64
+	    " MiB free, of which %" PRIu64 " are the reserve and %" PRIu64
+	    " promised; destroy something, lower memory_reserve_mb, or give "
+	    "dom0 less with dom0_mem= on Xen's command line",
+	    t->name, need, free_mb, reserve, away);
+}
+
+void
+pool_build_drop(struct pool_build *b)
+{
+	LIST_REMOVE(b, entry);
+	b->pools->building--;
+	event_free(b->timer);
+	free(b);
+}
+
+static void
+shelf_failed(struct shelf *s, const struct uvnf_error *e)
+{
+	s->failed++;
+	s->last_error = *e;
+	s->backoff_ms = s->backoff_ms == 0 ? BACKOFF_FIRST_MS :
+	    s->backoff_ms * 2;
+	if (s->backoff_ms > BACKOFF_MAX_MS)
+		s->backoff_ms = BACKOFF_MAX_MS;
+	s->not_before_us = now_us() + (uint64_t)s->backoff_ms * 1000;
+	log_warn("shell failed template=%s kind=%s again_ms=%u error=%s",
+	    s->template->name, domain_kind_word(s->kind), s->backoff_ms,
+	    e->text);
+}
+
+/* The domain has been seen to: free the build, tell whom it concerns. */
+static void
+build_end_failed(struct pool_build *b, const struct uvnf_error *e)
+{
+	struct pools *p = b->pools;
+	struct shelf *s = b->shelf;
+	pool_built built = b->built;
+	reap_done gone = b->gone;
+	void *arg = b->arg, *gone_arg = b->gone_arg;
+
+	p->daemon->metrics.builds_failed++;
+	pool_build_drop(b);
+	if (s != NULL) {
+		s->building--;
+		shelf_failed(s, e);
+		pool_wait_fail(p, s);
+	} else if (built != NULL) {
+		built(arg, NULL, e);
+	}
+	if (gone != NULL)
+		gone(gone_arg);
+	pool_refill(p);
+	daemon_stop_progress(p->daemon);
+}
+
+static void
+build_fail(struct pool_build *b, const struct uvnf_error *e)
+{
+	struct domain *d = b->domain;
+
+	b->domain = NULL;
+	reap(b->pools->daemon, d, b->gone, b->gone_arg);
+	b->gone = NULL;
+	build_end_failed(b, e);
+}
+
+/* A refusal before anything was begun, told from the event loop. */
+static void
+build_refused(struct pool_build *b)
+{
+	struct uvnf_error e = b->refused;
+
+	build_end_failed(b, &e);
+}
+
+static void
+build_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct pool_build *b = arg;
+	struct uvnf_error e;
+
+	(void)fd;
+	(void)what;
+	if (b->domain == NULL) {
+		build_refused(b);
+		return;
+	}
+	uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
+	    "a shell of '%s' did not announce itself within %d s of boot; "
+	    "is %s a ClickOS image with the layout 'data'?",
+	    b->domain->template->name, BOOT_LIMIT_S,
+	    b->domain->template->kernel);
+	build_fail(b, &e);
+}
+
+static void
+build_written(void *arg, const struct uvnf_error *e)
+{
+	struct pool_build *b = arg;
+	struct uvnf_error dead;
+
+	b->writing = false;
+	if (e == NULL && !b->domain->dead) {
+		build_ready(b);
+		return;
+	}
+	if (e == NULL) {
+		uvnf_error_set(&dead, UVNF_E_GUEST_DEAD,
+		    "a shell of '%s' died while it was prepared",
+		    b->domain->template->name);
+		e = &dead;
+	}
+	build_fail(b, e);
+}
+
+/* Puts the template's own configuration into a shell, ahead of its claim. */
+static void
+build_write_ahead(struct pool_build *b)
+{
+	struct backend *backend = b->pools->daemon->backend;
+	const struct template *t = b->domain->template;
+
+	if (t->config == NULL) {
+		build_ready(b);
+		return;
+	}
+	b->writing = true;
+	backend->configure(backend, b->domain, t->config, t->config_len,
+	    false, build_written, b);
+}
+
+static void
+build_boot(struct pool_build *b)
+{
+	struct backend *backend = b->pools->daemon->backend;
+	struct uvnf_error e;
+
+	if (backend->unpause(backend, b->domain, &e) != 0) {
+		build_fail(b, &e);
+		return;
+	}
+	pool_arm_ms(b->timer, BOOT_LIMIT_S * 1000);
+	/* pool_announced goes on from here */
+}
+
+static void
+build_result(void *arg, const struct uvnf_error *e)
+{
+	struct pool_build *b = arg;
+	struct daemon *dm = b->pools->daemon;
+	struct domain *d = b->domain;
+
+	b->in_xen = true;
+	if (e != NULL) {
+		b->domain = NULL;
+		journal_gone(dm->journal, d);
+		domain_free(d);
+		build_end_failed(b, e);
+		return;
+	}
+	dm->metrics.builds++;
+	if (journal_built(dm->journal, d) != 0 || dm->stopping ||
+	    (b->shelf == NULL && b->built == NULL)) {
+		struct uvnf_error stop;
+
+		uvnf_error_set(&stop, UVNF_E_STOPPING, "the build of %s is "
+		    "no longer wanted, or could not be recorded", d->name);
+		build_fail(b, &stop);
+	} else if (b->shelf != NULL && b->shelf->kind == KIND_BOOTED) {
+		build_boot(b);
+	} else if (b->shelf != NULL) {
+		build_write_ahead(b);
+	} else {
+		build_ready(b);
+	}
+}
+
+/* The domain is as it was wanted. */
+static void
+build_ready(struct pool_build *b)
+{
+	struct pools *p = b->pools;
+	struct shelf *s = b->shelf;
+	struct domain *d = b->domain;
+	pool_built built = b->built;
+	void *arg = b->arg;
+
+	if (p->daemon->stopping) {
+		struct uvnf_error e;
+
+		uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon is stopping");
+		build_fail(b, &e);
+		return;
+	}
+	pool_build_drop(b);
+	if (s == NULL) {
+		built(arg, d, NULL);
+		return;
+	}
+	s->building--;
+	s->have++;
+	s->backoff_ms = 0;
+	s->last_error.code = UVNF_OK;
+	TAILQ_INSERT_TAIL(&s->ready, d, entry);
+	log_debug("shell ready domain=%s domid=%d kind=%s", d->name, d->domid,
+	    domain_kind_word(d->kind));
+	pool_wait_check(p);
+	pool_refill(p);
+}
+
+struct pool_build *
+pool_build_begin(struct pools *p, const struct template *t, struct shelf *s,
+    enum domain_kind kind, pool_built built, void *arg)
+{
+	struct pool_build *b = xcalloc(1, sizeof(*b));
+	struct daemon *dm = p->daemon;
+
+	b->pools = p;
+	b->shelf = s;
+	b->built = built;
+	b->arg = arg;
+	if ((b->timer = evtimer_new(dm->base, build_timer, b)) == NULL)
+		log_fatal("out of memory");
+	if (s != NULL)
+		s->building++;
+	p->building++;
+	LIST_INSERT_HEAD(&p->builds, b, entry);
+	if (check_memory(p, t, &b->refused) == 0) {
+		b->domain = domain_new(t, kind);
+		if (journal_build(dm->journal, b->domain) == 0) {
+			dm->backend->build(dm->backend, b->domain,
+			    build_result, b);
+			return b;
+		}
+		domain_free(b->domain);
+		b->domain = NULL;
+		uvnf_error_set(&b->refused, UVNF_E_SYSTEM,
+		    "the journal cannot be written; see the daemon's log");
+	}
+	event_active(b->timer, EV_TIMEOUT, 0);
+	return b;
+}
+
+struct pool_build *
+pool_build_cold(struct pools *p, const struct template *t, pool_built built,
+    void *arg)
+{
+	return pool_build_begin(p, t, NULL, KIND_COLD, built, arg);
+}
+
+void
+pool_build_abandon(struct pool_build *b, reap_done gone, void *arg)
+{
+	b->built = NULL;
+	b->gone = gone;
+	b->gone_arg = arg;
+}
+
+/* --- events about shells ------------------------------------------------- */
+
+static struct pool_build *
+build_of(struct pools *p, const struct domain *d)
+{
+	struct pool_build *b;
+
+	LIST_FOREACH(b, &p->builds, entry) {
+		if (b->domain == d)
+			return b;
+	}
+	return NULL;
+}
+
+void
+pool_announced(struct pools *p, struct domain *d)
+{
+	struct pool_build *b = build_of(p, d);
+
+	if (b == NULL || b->shelf == NULL || b->shelf->kind != KIND_BOOTED)
+		return;
+	event_del(b->timer);
+	build_write_ahead(b);
+}
+
+void
+pool_dead(struct pools *p, struct domain *d)
+{
+	struct pool_build *b = build_of(p, d);
+	struct uvnf_error e;
+	struct shelf *s;
+
+	if (b != NULL && (b->writing || !b->in_xen))
+		return;			/* what is under way will see it */
+	if (b != NULL) {
+		uvnf_error_set(&e, UVNF_E_GUEST_DEAD,
+		    "a shell of '%s' died while it booted; does %s need more "
+		    "than %u MiB?", d->template->name, d->template->kernel,
+		    d->template->memory_mb);
+		build_fail(b, &e);
+		return;
+	}
+	s = pool_shelf(p, d->template, d->kind);
+	TAILQ_REMOVE(&s->ready, d, entry);
+	s->have--;
+	log_warn("shell died domain=%s domid=%d", d->name, d->domid);
+	reap(p->daemon, d, NULL, NULL);
+	pool_refill(p);
+}
+
+void
+pool_build_stop_booting(struct pools *p)
+{
+	struct pool_build *b, *next;
+	struct uvnf_error e;
+
+	uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon is stopping");
+	for (b = LIST_FIRST(&p->builds); b != NULL; b = next) {
+		next = LIST_NEXT(b, entry);
+		if (b->shelf != NULL && b->in_xen && !b->writing)
+			build_fail(b, &e);
+	}
+}

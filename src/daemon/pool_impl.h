@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_POOL_IMPL_H
+#define UVNF_POOL_IMPL_H
+
+/* What the files of the pool share; nobody else includes this. */
+
+#include "daemon/pool.h"
+
+struct event;
+
+TAILQ_HEAD(domains, domain);
+
+/* The shells of one template and kind. */
+struct shelf {
+	const struct template *template;
+	enum domain_kind kind;
+	unsigned target;
+	struct domains ready;
+	unsigned have;
+	unsigned building;
+	uint64_t failed;
+	unsigned backoff_ms;
+	uint64_t not_before_us;
+	struct uvnf_error last_error;
+};
+
+/* A domain on its way, for a shelf or (shelf NULL) for a cold create. */
+struct pool_build {
+	struct pools *pools;
+	struct shelf *shelf;
+	struct domain *domain;
+	pool_built built;		/* NULL once abandoned */
+	void *arg;
+	reap_done gone;			/* then, perhaps, this */
+	void *gone_arg;
+	bool in_xen;			/* the backend's build has ended */
+	bool writing;			/* its configuration, ahead */
+	struct uvnf_error refused;	/* for the callback from the loop */
+	struct event *timer;		/* boot limit, or that callback */
+	LIST_ENTRY(pool_build) entry;
+};
+
+struct pool_wait {
+	struct pools *pools;
+	const struct template *of;
+	pool_waited done;
+	void *arg;
+	struct event *check;
+	LIST_ENTRY(pool_wait) entry;
+};
+
+struct pools {
+	struct daemon *daemon;
+	struct shelf *shelves;		/* two for each template: by index */
+	unsigned nshelves;
+	LIST_HEAD(, pool_build) builds;
+	unsigned building;
+	LIST_HEAD(, pool_wait) waits;
+	struct event *refill;
+	uint64_t held_since_us;		/* 0: no refill is being held back */
+	bool stopped;
+};
+
+/* pool.c */
+struct shelf *pool_shelf(const struct pools *p, const struct template *t,
+    enum domain_kind kind);
+/* Begins the builds that are due, or sees to it that they will be. */
+void pool_refill(struct pools *p);
+void pool_arm_ms(struct event *ev, uint64_t ms);
+
+/* pool_build.c */
+struct pool_build *pool_build_begin(struct pools *p,
+    const struct template *t, struct shelf *s, enum domain_kind kind,
+    pool_built built, void *arg);
+/* Ends the builds that wait for a guest to boot; the others end soon. */
+void pool_build_stop_booting(struct pools *p);
+/* Drops one without a word to anybody; its domain stays in Xen. */
+void pool_build_drop(struct pool_build *b);
+
+/* pool_wait.c: a shelf got a shell, or failed to. */
+void pool_wait_check(struct pools *p);
+void pool_wait_fail(struct pools *p, const struct shelf *s);
+
+#endif

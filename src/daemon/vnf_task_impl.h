@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_VNF_TASK_IMPL_H
+#define UVNF_VNF_TASK_IMPL_H
+
+/* What the files of a task share; nobody else includes this. */
+
+#include <event2/event_struct.h>
+
+#include "daemon/vnf_task.h"
+
+#define VIF_INIT_WAIT 2		/* xenbus states, xen/io/xenbus.h */
+#define VIF_CONNECTED 4
+
+enum task_phase {
+	PHASE_NONE,
+	PHASE_BUILD,		/* waits for a domain */
+	PHASE_BOOT,		/* waits for the guest's announcement */
+	PHASE_HALT,		/* waits for the old router to have stopped */
+	PHASE_WRITE,		/* waits for xenstored's acknowledgements */
+	PHASE_UP		/* waits for the router to run */
+};
+
+struct vnf_task {
+	struct daemon *daemon;
+	struct vnf *vnf;		/* NULL once the task was cancelled */
+	enum task_phase phase;
+	enum vnf_wait wait;
+	unsigned timeout_ms;
+	vnf_answer answer;		/* NULL once answered */
+	void *arg;
+
+	const char *config;		/* text, or NULL */
+	size_t config_len;
+	char *config_owned;		/* it, unless it is the template's */
+	uint32_t vifs_used;
+
+	struct pool_build *build;
+	unsigned inflight;		/* operations of the backend */
+	bool fresh;			/* the domain's first configuration */
+	bool written;			/* chunks are acknowledged */
+	bool halt_by_vifs;		/* their fall back tells the halt */
+	bool halted;
+	bool console_up;		/* the console said that it runs */
+	bool alive;			/* some sign that the start was seen */
+	unsigned again_count;
+	struct event limit;
+	struct event again;
+};
+
+/* vnf_task.c */
+void task_arm(struct event *ev, unsigned ms);
+void task_answer(struct vnf_task *t, const struct vnf *about,
+    const struct uvnf_error *e);
+/* Frees it now, or when its last operation has ended. */
+void task_end(struct vnf_task *t);
+/* At the head of each completion: is the task still wanted? */
+bool task_resumes(struct vnf_task *t);
+/* The VNF is failed, and e is the answer; ends the task. */
+void task_fail(struct vnf_task *t, const struct uvnf_error *e);
+
+/* vnf_ready.c, PHASE_UP: until the router runs. */
+bool task_vifs_all_in(const struct vnf *v, int state);
+/* The start was acknowledged. */
+void task_started(struct vnf_task *t);
+/* Takes up PHASE_UP of a router whose start was ordered before. */
+void task_watch(struct vnf_task *t);
+void task_check_ready(struct vnf_task *t);
+void task_start_again(struct vnf_task *t);
+/* The guest's console said that it refused the configuration. */
+void task_refused(struct vnf_task *t);
+
+#endif
