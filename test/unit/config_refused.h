@@ -63,8 +63,8 @@ static const struct refused not_yaml[] = {
 	    "time; the first is in line 1" },
 	{ WEB "    vcpus: 1\n    'vcpus': 1\n", "5:5: 'vcpus' is here for the "
 	    "second time; the first is in line 4" },
-	{ WEB "  \"w\\u0065b\":\n    kernel: /k\n", "4:3: 'web' is here for the "
-	    "second time; the first is in line 2" },
+	{ WEB "  \"w\\u0065b\":\n    kernel: /k\n", "4:3: 'web' is here "
+	    "for the second time; the first is in line 2" },
 };
 
 static const struct refused unknown[] = {

@@ -19,7 +19,7 @@
 #include "daemon/config.h"
 #include "config_refused.h"
 
-static char folder[] = "/tmp/uvnf-test-config-XXXXXX";
+static char folder[64];
 static char *file, *click;
 
 static void
@@ -36,6 +36,8 @@ static int
 setup(void **state)
 {
 	(void)state;
+	snprintf(folder, sizeof(folder), "/tmp/uvnf-test-config-%c%c%c%c%c%c",
+	    'X', 'X', 'X', 'X', 'X', 'X');
 	if (mkdtemp(folder) == NULL)
 		return -1;
 	file = xasprintf("%s/uvnf.yaml", folder);
