@@ -12,10 +12,10 @@
 
 /* Those of a stock ClickOS image that examples and tests use. */
 static const char *const classes[] = {
-	"ARPQuerier", "ARPResponder", "CheckIPHeader", "Classifier", "Counter",
-	"Discard", "EtherEncap", "EtherMirror", "FromDevice",
-	"ICMPPingResponder", "Idle", "IPClassifier", "IPFilter", "Print", "Queue", "Shaper", "Strip",
-	"Tee", "ToDevice", "Unqueue",
+	"ARPQuerier", "ARPResponder", "CheckIPHeader", "Classifier",
+	"Counter", "Discard", "EtherEncap", "EtherMirror", "FromDevice",
+	"ICMPPingResponder", "Idle", "IPClassifier", "IPFilter", "Print",
+	"Queue", "Shaper", "Strip", "Tee", "ToDevice", "Unqueue",
 };
 
 struct place {

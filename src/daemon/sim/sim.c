@@ -18,7 +18,6 @@
 #include "daemon/backend.h"
 #include "daemon/sim/guest.h"
 
-#define FIRST_DOMID 1
 #define CHUNK 992
 
 enum knob {
@@ -472,7 +471,7 @@ sim_forget(struct backend *b, struct domain *d)
 {
 	(void)b;
 	if (guest_of(d) != NULL)
-		guest_free(guest_of(d));
+		guest_free(d->backend);
 }
 
 static int
@@ -592,7 +591,7 @@ backend_sim_new(void)
 	int i;
 
 	sim->backend = ops;
-	sim->next_domid = FIRST_DOMID;
+	sim->next_domid = 1;
 	for (i = 0; i < KNOB_COUNT; i++)
 		sim->knob[i] = knobs[i].value;
 	LIST_INIT(&sim->domains);
