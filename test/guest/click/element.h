@@ -30,9 +30,9 @@ struct handler {
 };
 
 /*
- * A class of elements.  ports and processing are Click's own codes: "1/1-2",
- * and h (push), l (pull) or a (agnostic) for each input / each output, the
- * last one going for all that follow.  What is NULL is left out; a class
+ * A class of elements.  ports and processing are codes of Click: "1/1-2", and
+ * h (push), l (pull) or a (agnostic) for each input / each output, the last
+ * one going for all that follow.  What is NULL is left out; a class
  * with action needs neither push nor pull.  cleanup is called for every
  * element, however far it got, and perhaps more than once.
  */

@@ -99,8 +99,7 @@ on_status(unsigned int id, const char *value)
 		routers_stop(id);
 }
 
-/* "E/H": the element's name can have slashes itself, the handler's has none
- * for ClickOS, which takes the first one. */
+/* "E/H"; ClickOS too takes the first slash, so no E can have one. */
 static const struct handler *
 find_handler(struct router *rt, const char *name, struct element **e)
 {
@@ -228,14 +227,18 @@ on_shutdown(void)
 	if (xenbus_read(SHUTDOWN, value, sizeof(value)) <= 0)
 		return;
 	xenbus_write(SHUTDOWN, "", 0);
+	if (strcmp(value, "reboot") == 0)
+		op.reason = SHUTDOWN_reboot;
+	else if (strcmp(value, "poweroff") != 0 && strcmp(value, "halt") != 0) {
+		console_printf("the test guest does not know %s\n", value);
+		return;
+	}
 	console_printf("[router_stop_all:194] Stopping all routers...\n\n\n");
 	if (routers_stop_all() < 0) {
 		xenbus_hang();
 		return;
 	}
 	console_printf("[main:359] Shutting down...\n");
-	if (strcmp(value, "reboot") == 0)
-		op.reason = SHUTDOWN_reboot;
 	hypercall_sched(SCHEDOP_shutdown, &op);
 }
 

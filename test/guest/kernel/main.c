@@ -30,14 +30,17 @@ void
 guest_main(start_info_t *si, uintptr_t stack)
 {
 	static struct options options;
+	uint64_t began;
 
 	memory_init(si, stack);
+	began = clock_ns();
 	console_init();
 	console_printf("uvnf test guest, %lu pages\n", si->nr_pages);
 	options_parse(&options, (const char *)si->cmd_line);
 	if (gnttab_init() < 0)
 		console_printf("no grant table\n");
 	control_init(&options);
-	console_printf("\"main\"\n");
+	console_printf("\"main\" after %lu us\n",
+	    (clock_ns() - began) / 1000);
 	loop(&options);
 }

@@ -230,8 +230,7 @@ struct device *
 device_open(int id)
 {
 	if (is_absent(id)) {
-		console_printf("_init_netfront(device/vif/%d): "
-		    "backend/mac failed\n", id);
+		console_printf("_init_netfront: backend/mac failed\n");
 		while (options->quirk[QUIRK_ABSENT_VIF]) {
 			events_wait(EVENTS_FOREVER);
 			events_clear();
