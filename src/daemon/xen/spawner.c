@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/queue.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/xen/domconf.h"
+#include "daemon/xen/spawner.h"
+#include "daemon/xen/worker.h"
+
+struct child {
+	uint32_t id;
+	pid_t pid;
+	LIST_ENTRY(child) entry;
+};
+
+struct spawner {
+	int fd;				/* the daemon's socket */
+	int signals;			/* signalfd of SIGCHLD */
+	struct domconf domconf;
+	LIST_HEAD(, child) children;
+};
+
+static void
+tell(struct spawner *s, enum spawn_news_kind kind, uint32_t id, pid_t pid,
+    int status, int passed)
+{
+	struct spawn_news news = { kind, id, pid, status };
+	struct iovec iov = { &news, sizeof(news) };
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+
+	if (passed >= 0) {
+		memset(&control, 0, sizeof(control));
+		msg.msg_control = control.buf;
+		msg.msg_controllen = sizeof(control.buf);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &passed, sizeof(int));
+	}
+	/* A failure means that the daemon is gone: poll sees that next. */
+	while (sendmsg(s->fd, &msg, MSG_NOSIGNAL) < 0 && errno == EINTR)
+		;
+}
+
+/* Ends with whoever forked us, even if that was before we could ask. */
+static void
+die_with_parent(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+}
+
+static void
+start(struct spawner *s, uint32_t id)
+{
+	struct child *c;
+	pid_t pid, self = getpid();
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+	    pair) < 0) {
+		tell(s, SPAWN_FAILED, id, -1, errno, -1);
+		return;
+	}
+	pid = fork();
+	if (pid == 0) {
+		die_with_parent(self);
+		worker_run(pair[1], &s->domconf);
+	}
+	if (pid < 0) {
+		tell(s, SPAWN_FAILED, id, -1, errno, -1);
+	} else {
+		c = xcalloc(1, sizeof(*c));
+		c->id = id;
+		c->pid = pid;
+		LIST_INSERT_HEAD(&s->children, c, entry);
+		tell(s, SPAWN_STARTED, id, pid, 0, pair[0]);
+	}
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void
+kill_child(struct spawner *s, uint32_t id)
+{
+	struct child *c;
+
+	LIST_FOREACH(c, &s->children, entry)
+		if (c->id == id)
+			kill(c->pid, SIGKILL);
+}
+
+/* The daemon is gone, or wants us gone. */
+static void
+end(struct spawner *s)
+{
+	struct child *c;
+
+	LIST_FOREACH(c, &s->children, entry)
+		kill(c->pid, SIGKILL);
+	while (wait(NULL) >= 0 || errno == EINTR)
+		;
+	_exit(0);
+}
+
+static void
+reap(struct spawner *s)
+{
+	struct signalfd_siginfo info;
+	struct child *c;
+	int status;
+	pid_t pid;
+
+	while (read(s->signals, &info, sizeof(info)) > 0)
+		;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		LIST_FOREACH(c, &s->children, entry)
+			if (c->pid == pid)
+				break;
+		if (c == NULL)
+			continue;
+		LIST_REMOVE(c, entry);
+		tell(s, SPAWN_DIED, c->id, pid, status, -1);
+		free(c);
+	}
+}
+
+static void
+obey(struct spawner *s)
+{
+	struct spawn_order order;
+	ssize_t n;
+
+	n = recv(s->fd, &order, sizeof(order), 0);
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n != sizeof(order))
+		end(s);
+	if (order.kind == SPAWN_START)
+		start(s, order.id);
+	else
+		kill_child(s, order.id);
+}
+
+static void
+set_signals(struct spawner *s)
+{
+	sigset_t mask;
+
+	/* A signal for the whole group is for the daemon to act upon. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGCHLD);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	s->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (s->signals < 0)
+		log_fatal("signalfd: %s", strerror(errno));
+}
+
+static void __attribute__((noreturn))
+spawner_run(int fd, const struct config *c)
+{
+	struct spawner s = { .fd = fd };
+	struct pollfd fds[2];
+
+	prctl(PR_SET_NAME, "uvnfd: spawner");
+	LIST_INIT(&s.children);
+	set_signals(&s);
+	domconf_init(&s.domconf, c);
+	fds[0] = (struct pollfd){ .fd = s.fd, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = s.signals, .events = POLLIN };
+	for (;;) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[1].revents != 0)
+			reap(&s);
+		if (fds[0].revents != 0)
+			obey(&s);
+	}
+}
+
+int
+spawner_fork(const struct config *c, pid_t *pid, struct uvnf_error *e)
+{
+	pid_t self = getpid();
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM, "socketpair: %s",
+		    strerror(errno));
+	*pid = fork();
+	if (*pid == 0) {
+		die_with_parent(self);
+		close(pair[0]);
+		spawner_run(pair[1], c);
+	}
+	close(pair[1]);
+	if (*pid < 0) {
+		close(pair[0]);
+		return uvnf_error_set(e, UVNF_E_SYSTEM, "fork: %s",
+		    strerror(errno));
+	}
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	return pair[0];
+}
+
+int
+spawner_order(int fd, enum spawn_order_kind kind, uint32_t id)
+{
+	struct spawn_order order = { kind, id };
+
+	return send(fd, &order, sizeof(order), MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int
+spawner_news(int fd, struct spawn_news *news, int *worker)
+{
+	struct iovec iov = { news, sizeof(*news) };
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = control.buf, .msg_controllen = sizeof(control) };
+	struct cmsghdr *c;
+	ssize_t n;
+
+	*worker = -1;
+	n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (n != sizeof(*news))
+		return -EPIPE;
+	c = CMSG_FIRSTHDR(&msg);
+	if (c != NULL && c->cmsg_type == SCM_RIGHTS)
+		memcpy(worker, CMSG_DATA(c), sizeof(*worker));
+	return 1;
+}

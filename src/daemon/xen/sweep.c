@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <errno.h>
+#include <glob.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <xenstore.h>
+
+#include "daemon/domain.h"
+#include "daemon/xen/sweep.h"
+
+#define PATH_LEN 256
+
+/* Kept for the worker's life: no watch is set, so it starts no thread. */
+static struct xs_handle *xs;
+
+static void
+remove_node(const char *path)
+{
+	/* ENOENT is the rule: nothing was left. */
+	xs_rm(xs, XBT_NULL, path);
+}
+
+/* Whether D's tree is that of our domain, or of none. */
+static bool
+tree_is_ours(int domid, const char *uuid)
+{
+	char path[PATH_LEN], ours[PATH_LEN];
+	unsigned len;
+	char *vm;
+	bool same;
+
+	snprintf(path, sizeof(path), "/local/domain/%d/vm", domid);
+	snprintf(ours, sizeof(ours), "/vm/%s", uuid);
+	vm = xs_read(xs, XBT_NULL, path, &len);
+	if (vm == NULL)
+		return errno == ENOENT;
+	same = strcmp(vm, ours) == 0;
+	free(vm);
+	return same;
+}
+
+static void
+remove_tree(int domid)
+{
+	static const char *const paths[] = {
+		"/local/domain/0/backend/vif/%d",
+		"/local/domain/0/backend/console/%d",
+		"/local/domain/%d",
+		"/libxl/%d",
+	};
+	char path[PATH_LEN];
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(path, sizeof(path), paths[i], domid);
+#pragma GCC diagnostic pop
+		remove_node(path);
+	}
+}
+
+/* libxl's userdata, and the locks of it, by domid and uuid. */
+static void
+remove_files(int domid, const char *uuid)
+{
+	char pattern[PATH_LEN];
+	glob_t found;
+	size_t i;
+
+	snprintf(pattern, sizeof(pattern), "/var/lib/xen/userdata-?.%d.%s.*",
+	    domid, uuid);
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	for (i = 0; i < found.gl_pathc; i++)
+		unlink(found.gl_pathv[i]);
+	globfree(&found);
+}
+
+int
+sweep(struct hyper *h, int domid, const uint8_t uuid[16],
+    struct uvnf_error *e)
+{
+	char text[UUID_TEXT_LEN + 1], path[PATH_LEN];
+	struct hyper_domain other;
+
+	uuid_format(uuid, text);
+	if (xs == NULL)
+		xs = xs_open(0);
+	if (xs == NULL)
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "cannot reach xenstored: %s", strerror(errno));
+	if (domid > 0 && hyper_get(h, domid, &other) == 0 &&
+	    tree_is_ours(domid, text))
+		remove_tree(domid);
+	if (domid > 0)
+		remove_files(domid, text);
+	snprintf(path, sizeof(path), "/vm/%s", text);
+	remove_node(path);
+	return 0;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <libxl.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/xen/domconf.h"
+#include "daemon/xen/hyper.h"
+#include "daemon/xen/sweep.h"
+#include "daemon/xen/worker.h"
+#include "daemon/xen/xtl.h"
+
+/* How long a destroyed domain may take to give its memory back. */
+#define GONE_LIMIT_US (20 * 1000 * 1000)
+
+/* What Xen needs for a domain beyond its own memory, roughly. */
+#define OVERHEAD_MB 2
+
+struct worker {
+	const struct domconf *dc;
+	struct xtl log;
+	libxl_ctx *ctx;
+	struct hyper *hyper;
+};
+
+static const struct template *
+template_of(const struct worker *wk, const struct work *w)
+{
+	return wk->dc->config->templates[w->template];
+}
+
+/* Where Xen runs, this fails only when something is very wrong. */
+static int
+worker_open(struct worker *wk, struct uvnf_error *e)
+{
+	if (wk->hyper == NULL)
+		wk->hyper = hyper_open(e);
+	if (wk->hyper == NULL)
+		return -UVNF_E_SYSTEM;
+	if (wk->ctx != NULL)
+		return 0;
+	xtl_reset(&wk->log);
+	if (libxl_ctx_alloc(&wk->ctx, LIBXL_VERSION, 0,
+	    &wk->log.logger) != 0) {
+		wk->ctx = NULL;
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "cannot open libxl: %s", xtl_kept(&wk->log));
+	}
+	return 0;
+}
+
+/* What can be said more clearly than libxl would, and at once. */
+static int
+check_first(struct worker *wk, const struct work *w, struct uvnf_error *e)
+{
+	const struct template *t = template_of(wk, w);
+	uint64_t free_mb;
+	unsigned i;
+
+	if (access(t->kernel, R_OK) < 0)
+		return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+		    "template '%s': cannot read its kernel %s: %s", t->name,
+		    t->kernel, strerror(errno));
+	for (i = 0; i < w->nvifs; i++)
+		if (if_nametoindex(w->vifs[i].bridge) == 0)
+			return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+			    "template '%s': bridge '%s' does not exist",
+			    t->name, w->vifs[i].bridge);
+	if (hyper_free_memory_mb(wk->hyper, &free_mb, e) < 0)
+		return -UVNF_E_SYSTEM;
+	if (free_mb < t->memory_mb + OVERHEAD_MB)
+		return uvnf_error_set(e, UVNF_E_NO_MEMORY,
+		    "template '%s' takes %u MiB, and the host has %u free",
+		    t->name, t->memory_mb, (unsigned)free_mb);
+	return 0;
+}
+
+/* libxl has failed: say why, in the words of whoever knows best. */
+static int
+explain(struct worker *wk, const struct work *w, struct uvnf_error *e)
+{
+	const struct template *t = template_of(wk, w);
+	const char *why = xtl_kept(&wk->log);
+
+	if (strstr(why, "no loader") != NULL)
+		return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+		    "template '%s': %s is no kernel that Xen can start as a "
+		    "%s domain", t->name, t->kernel,
+		    template_type_word(t->type));
+	return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+	    "template '%s': Xen cannot build a domain with kernel %s: %s",
+	    t->name, t->kernel, why);
+}
+
+static void
+pause_us(uint64_t us)
+{
+	struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
+
+	nanosleep(&ts, NULL);
+}
+
+/* Waits until Xen no longer has that domain: its memory is free then. */
+static int
+wait_gone(struct worker *wk, const struct work *w, int domid,
+    struct uvnf_error *e)
+{
+	uint64_t end = now_us() + GONE_LIMIT_US, step = 1000;
+	struct hyper_domain d;
+	int r;
+
+	while ((r = hyper_get(wk->hyper, domid, &d)) == 1 &&
+	    memcmp(d.uuid, w->uuid, sizeof(d.uuid)) == 0) {
+		if (now_us() > end)
+			return uvnf_error_set(e, UVNF_E_SYSTEM,
+			    "domain %d still holds memory %d s after it was "
+			    "destroyed", domid, GONE_LIMIT_US / 1000000);
+		pause_us(step);
+		step = step < 100000 ? step * 2 : step;
+	}
+	if (r < 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "cannot ask Xen for domain %d: %s", domid,
+		    strerror(-r));
+	return 0;
+}
+
+/* A domain of ours that Xen has. */
+static int
+take_down(struct worker *wk, const struct work *w, int domid,
+    struct uvnf_error *e)
+{
+	int rc;
+
+	xtl_reset(&wk->log);
+	rc = libxl_domain_destroy(wk->ctx, domid, NULL);
+	/* It may have ended by itself meanwhile. */
+	if (rc != 0 && rc != ERROR_DOMAIN_NOTFOUND)
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "cannot destroy domain %d: %s", domid,
+		    xtl_kept(&wk->log));
+	return wait_gone(wk, w, domid, e);
+}
+
+/*
+ * Domids are used again, so that only the uuid says which domain is meant.
+ * libxl cleans nothing up of a domain that is gone already, hence the sweep.
+ */
+static int
+destroy(struct worker *wk, const struct work *w, struct uvnf_error *e)
+{
+	struct hyper_domain d;
+	int rc, domid = w->domid;
+	bool ours = false;
+
+	rc = domid > 0 ? hyper_get(wk->hyper, domid, &d) :
+	    hyper_find(wk->hyper, w->uuid, &d, e);
+	if (rc < 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "cannot ask Xen for its domains");
+	if (rc == 1)
+		ours = memcmp(d.uuid, w->uuid, sizeof(d.uuid)) == 0;
+	if (ours) {
+		domid = d.domid;
+		rc = take_down(wk, w, domid, e);
+		if (rc < 0)
+			return rc;
+	}
+	return sweep(wk->hyper, domid, w->uuid, e);
+}
+
+/* After a failure: libxl has cleaned up behind itself, or so it should. */
+static void
+undo(struct worker *wk, const struct work *w)
+{
+	struct hyper_domain d;
+	struct uvnf_error e;
+
+	if (hyper_find(wk->hyper, w->uuid, &d, &e) != 1)
+		return;
+	if (take_down(wk, w, d.domid, &e) < 0)
+		log_error("a failed build left domid=%d behind: %s",
+		    d.domid, e.text);
+}
+
+static int
+build(struct worker *wk, const struct work *w, int32_t *domid,
+    struct uvnf_error *e)
+{
+	libxl_domain_config config;
+	uint32_t id = INVALID_DOMID;
+	int rc;
+
+	rc = check_first(wk, w, e);
+	if (rc < 0)
+		return rc;
+	domconf_copy(wk->ctx, wk->dc, w, &config);
+	xtl_reset(&wk->log);
+	rc = libxl_domain_create_new(wk->ctx, &config, &id, NULL, NULL);
+	libxl_domain_config_dispose(&config);
+	if (rc == 0) {
+		*domid = id;
+		return 0;
+	}
+	rc = explain(wk, w, e);
+	undo(wk, w);
+	return rc;
+}
+
+static void
+work(struct worker *wk, const struct work *w, struct work_result *res)
+{
+	struct uvnf_error e = { 0 };
+	int rc;
+
+	memset(res, 0, sizeof(*res));
+	res->domid = -1;
+	rc = worker_open(wk, &e);
+	if (rc == 0 && w->kind == WORK_BUILD)
+		rc = build(wk, w, &res->domid, &e);
+	else if (rc == 0)
+		rc = destroy(wk, w, &e);
+	res->code = -rc;
+	memcpy(res->text, e.text, sizeof(res->text));
+}
+
+/*
+ * libxl asserts that nobody handles SIGCHLD and hangs when it is blocked.
+ * Signals for the whole group (a terminal's, a service manager's) are the
+ * daemon's business: it still needs us to take its domains down.
+ */
+static void
+reset_signals(void)
+{
+	sigset_t none;
+	int sig;
+
+	for (sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+close_all_but(int keep)
+{
+	closelog();
+	if (keep > 3)
+		close_range(3, keep - 1, 0);
+	close_range(keep + 1, ~0U, 0);
+}
+
+void
+worker_run(int fd, const struct domconf *dc)
+{
+	struct worker wk = { .dc = dc };
+	struct uvnf_error e;
+	struct work w;
+	struct work_result res;
+	ssize_t n;
+
+	reset_signals();
+	close_all_but(fd);
+	prctl(PR_SET_NAME, "uvnfd: worker");
+	xtl_init(&wk.log);
+	/* Opened ahead of the first job; a failure is told by that one. */
+	worker_open(&wk, &e);
+	for (;;) {
+		n = recv(fd, &w, sizeof(w), 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n != sizeof(w))
+			_exit(n == 0 ? 0 : 1);
+		work(&wk, &w, &res);
+		if (send(fd, &res, sizeof(res), MSG_NOSIGNAL) < 0)
+			_exit(1);
+	}
+}
