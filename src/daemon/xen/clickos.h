@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_CLICKOS_H
+#define UVNF_CLICKOS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "daemon/backend.h"
+#include "daemon/xen/guest.h"
+
+/*
+ * ClickOS's control tree, below D/data/clickos.  The guest owns it and can
+ * write anything into it at any time.
+ */
+
+/*
+ * A node that the guest reads may have 1008 bytes, what is left of its ring
+ * of 1024 behind a header; a little less leaves room for the unforeseen.
+ */
+#define CLICKOS_CHUNK 992
+#define CLICKOS_CHUNKS_MAX 65536
+
+/* Paths, for the watches that others set. */
+void clickos_root(int domid, char *buf, size_t size);
+void clickos_config_dir(int domid, char *buf, size_t size);
+
+/*
+ * Whether the root's value is our mark, put there before the guest ran: it
+ * has not booted then, although its tree exists.
+ */
+bool clickos_is_mark(const char *data, size_t len);
+
+/* As in backend.h. */
+void clickos_configure(struct guest *g, const char *text, size_t len,
+    bool start, backend_done done, void *arg);
+void clickos_set_status(struct guest *g, bool running, backend_done done,
+    void *arg);
+void clickos_read(struct guest *g, const char *element, const char *handler,
+    unsigned timeout_ms, backend_text done, void *arg);
+
+/* Ends all reads of g, from the loop, with e; with NULL silently. */
+void clickos_drop_reads(struct guest *g, const struct uvnf_error *e);
+
+#endif

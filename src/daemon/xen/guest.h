@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_GUEST_H
+#define UVNF_GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "daemon/backend.h"
+#include "daemon/xen/xen.h"
+
+struct clickos_read;
+struct pty;
+
+struct guest_vif {
+	struct guest *guest;
+	struct xenstore_watch *watch;	/* of the backend's state */
+};
+
+/*
+ * What the backend keeps of a domain (d->backend).  Requests under way hold
+ * references, so that it outlives the struct domain that it is of.
+ */
+struct guest {
+	struct xen *xen;
+	struct domain *d;		/* NULL once the owner let go of it */
+	unsigned refs;
+	int domid;			/* -1 until it is built */
+	unsigned seen;			/* in which look at Xen's list */
+	bool unpaused;			/* by us */
+	bool marked;			/* the tree carries our mark */
+	bool dead;			/* and told, or about to be */
+	bool untold;			/* why was not told yet */
+	enum backend_death why;
+	struct xenstore_watch *announce;
+	struct guest_vif vifs[TEMPLATE_VIFS_MAX];
+	struct pty *console;
+
+	unsigned writes;		/* operations that write its tree */
+	struct xen_op *parked;		/* a destroy that waits for them */
+	TAILQ_HEAD(, clickos_read) reads;	/* the first is under way */
+	TAILQ_ENTRY(guest) entry;
+};
+
+/* For d, whose d->backend it becomes; not yet in xen->guests. */
+struct guest *guest_new(struct xen *x, struct domain *d);
+
+struct guest *guest_ref(struct guest *g);
+void guest_unref(struct guest *g);
+
+/*
+ * Follows the domain from now on: its domid, watches and console.  With
+ * adopted, counts the chunks of its configuration too.
+ */
+void guest_attach(struct guest *g, int domid, bool adopted,
+    backend_done done, void *arg);
+
+/*
+ * The owner no longer wants to hear of it; reads under way end with why, or
+ * silently if that is NULL.  g is the callee's afterwards.
+ */
+void guest_let_go(struct guest *g, const struct uvnf_error *why);
+/* The same without a look at d, which may be gone: the backend closes. */
+void guest_close(struct guest *g, const struct uvnf_error *why);
+
+/* Around an operation that writes the control tree; end drops a ref. */
+void guest_write_begin(struct guest *g);
+void guest_write_end(struct guest *g);
+
+#endif

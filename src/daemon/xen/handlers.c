@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/xen/clickos.h"
+
+/*
+ * A read is asked for in control/read/E/H.  The guest answers in
+ * elements/E/H, then writes elements/E/H/lock, both under router 0.  The
+ * same nodes serve every read of E.H, so reads of a guest take turns, and
+ * each begins and ends with clean nodes.
+ */
+struct clickos_read {
+	struct guest *guest;
+	unsigned refs;			/* the queue's, and replies due */
+	char *name;			/* "E.H" */
+	char *ask;			/* paths */
+	char *answer;
+	char *lock;
+	unsigned timeout_ms;
+	backend_text done;
+	void *arg;
+	bool begun, ended, locked;
+	struct event limit;
+	struct xenstore_watch *watch;	/* of lock */
+	TAILQ_ENTRY(clickos_read) entry;
+};
+
+static void begin(struct clickos_read *r);
+
+static void
+unref(struct clickos_read *r)
+{
+	if (--r->refs > 0)
+		return;
+	guest_unref(r->guest);
+	free(r->name);
+	free(r->ask);
+	free(r->answer);
+	free(r->lock);
+	free(r);
+}
+
+/* Takes r out of the queue, leaving clean nodes and no call to come. */
+static void
+end(struct clickos_read *r)
+{
+	struct guest *g = r->guest;
+
+	r->ended = true;
+	event_del(&r->limit);
+	TAILQ_REMOVE(&g->reads, r, entry);
+	if (!r->begun)
+		return;
+	xenstore_unwatch(r->watch);
+	r->watch = NULL;
+	xenstore_remove(g->xen->xs, r->answer, NULL, NULL);
+	xenstore_remove(g->xen->xs, r->ask, NULL, NULL);
+}
+
+static void
+end_and_tell(struct clickos_read *r, const char *text, size_t len,
+    const struct uvnf_error *e)
+{
+	struct guest *g = r->guest;
+	struct clickos_read *next;
+
+	end(r);
+	next = TAILQ_FIRST(&g->reads);
+	if (next != NULL && !next->begun)
+		begin(next);
+	r->done(r->arg, text, len, e);
+	unref(r);
+}
+
+static void
+on_limit(evutil_socket_t fd, short what, void *arg)
+{
+	struct clickos_read *r = arg;
+	struct uvnf_error e;
+
+	(void)fd;
+	(void)what;
+	uvnf_error_set(&e, UVNF_E_TIMEOUT, r->begun ?
+	    "the guest did not answer for %s in %u ms: it may have no such "
+	    "element or handler, or react to nothing any more" :
+	    "other reads were before %s for %u ms", r->name, r->timeout_ms);
+	end_and_tell(r, NULL, 0, &e);
+}
+
+static void
+got_lock(void *arg, int err, const char *data, size_t len)
+{
+	struct clickos_read *r = arg;
+
+	(void)data;
+	(void)len;
+	if (err == 0)
+		r->locked = true;
+	unref(r);
+}
+
+static void
+got_answer(void *arg, int err, const char *data, size_t len)
+{
+	struct clickos_read *r = arg;
+	struct uvnf_error e;
+
+	if (err == ECANCELED || r->ended || !r->locked) {
+		unref(r);
+		return;
+	}
+	if (err != 0)
+		uvnf_error_set(&e, UVNF_E_SYSTEM,
+		    "cannot read the answer for %s from xenstore: %s",
+		    r->name, strerror(err));
+	end_and_tell(r, data, len, err != 0 ? &e : NULL);
+	unref(r);
+}
+
+/* The lock is there, or it is the event that comes with the watch. */
+static void
+on_lock(void *arg, const char *path)
+{
+	struct clickos_read *r = arg;
+	struct xenstore *xs = r->guest->xen->xs;
+
+	(void)path;
+	r->refs += 2;
+	xenstore_read(xs, r->lock, got_lock, r);
+	xenstore_read(xs, r->answer, got_answer, r);
+}
+
+/* All in one burst: xenstored takes requests in their order. */
+static void
+begin(struct clickos_read *r)
+{
+	struct xenstore *xs = r->guest->xen->xs;
+
+	r->begun = true;
+	xenstore_remove(xs, r->answer, NULL, NULL);
+	r->watch = xenstore_watch(xs, r->lock, on_lock, r);
+	/* What is written does not matter; nothing would be ignored. */
+	xenstore_write(xs, r->ask, "1", 1, NULL, NULL);
+}
+
+static void
+refuse_length(struct guest *g, backend_text done, void *arg)
+{
+	struct uvnf_error e;
+
+	uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
+	    "the name of the element or handler is too long");
+	later_text(g->xen->later, done, arg, &e);
+}
+
+void
+clickos_read(struct guest *g, const char *element, const char *handler,
+    unsigned timeout_ms, backend_text done, void *arg)
+{
+	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
+	struct clickos_read *r;
+	char root[128];
+
+	/* The guest's ring has room for 1024 bytes, path and all. */
+	if (strlen(element) + strlen(handler) > 800) {
+		refuse_length(g, done, arg);
+		return;
+	}
+	r = xcalloc(1, sizeof(*r));
+	clickos_root(g->domid, root, sizeof(root));
+	r->guest = guest_ref(g);
+	r->refs = 1;
+	r->name = xasprintf("%s.%s", element, handler);
+	r->ask = xasprintf("%s/0/control/read/%s/%s", root, element, handler);
+	r->answer = xasprintf("%s/0/elements/%s/%s", root, element, handler);
+	r->lock = xasprintf("%s/lock", r->answer);
+	r->timeout_ms = timeout_ms;
+	r->done = done;
+	r->arg = arg;
+	evtimer_assign(&r->limit, g->xen->base, on_limit, r);
+	event_add(&r->limit, &tv);
+	TAILQ_INSERT_TAIL(&g->reads, r, entry);
+	if (TAILQ_FIRST(&g->reads) == r)
+		begin(r);
+}
+
+void
+clickos_drop_reads(struct guest *g, const struct uvnf_error *e)
+{
+	struct clickos_read *r;
+
+	while ((r = TAILQ_FIRST(&g->reads)) != NULL) {
+		end(r);
+		if (e != NULL)
+			later_text(g->xen->later, r->done, r->arg, e);
+		unref(r);
+	}
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "common/util.h"
+#include "daemon/xen/pty.h"
+
+#define PTS_DIR "/dev/pts/"
+
+struct pty {
+	int fd;
+	struct event *readable;
+	pty_text text;
+	void *arg;
+};
+
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct pty *p = arg;
+	char buf[4096];
+	ssize_t n;
+
+	(void)what;
+	n = read(fd, buf, sizeof(buf));
+	/* A guest that writes all the time gets one read for each pass. */
+	if (n > 0)
+		p->text(p->arg, buf, n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		event_del(p->readable);
+}
+
+/* The path comes from xenstore, and ends up in open(2) of a root process. */
+static bool
+is_pts(const char *path)
+{
+	const char *s = path + sizeof(PTS_DIR) - 1;
+
+	if (strncmp(path, PTS_DIR, sizeof(PTS_DIR) - 1) != 0 || *s == '\0')
+		return false;
+	while (isdigit((unsigned char)*s))
+		s++;
+	return *s == '\0';
+}
+
+struct pty *
+pty_open(struct event_base *base, const char *path, pty_text text, void *arg)
+{
+	struct pty *p;
+	int fd;
+
+	if (!is_pts(path)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	p = xcalloc(1, sizeof(*p));
+	p->fd = fd;
+	p->text = text;
+	p->arg = arg;
+	p->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable,
+	    p);
+	if (p->readable == NULL || event_add(p->readable, NULL) < 0) {
+		pty_close(p);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return p;
+}
+
+void
+pty_close(struct pty *p)
+{
+	if (p == NULL)
+		return;
+	if (p->readable != NULL)
+		event_free(p->readable);
+	close(p->fd);
+	free(p);
+}
