@@ -6,7 +6,7 @@
 
 #include "report.h"
 
-#define ARGS_MAX	64
+#define ARGS_MAX	256
 
 /* A configuration string, split at its commas and cleared of comments. */
 struct args {

@@ -48,7 +48,7 @@ struct class {
 	void		(*push)(struct element *e, int port, struct packet *p);
 	struct packet	*(*pull)(struct element *e, int port);
 	struct packet	*(*action)(struct element *e, struct packet *p);
-	int		(*run)(struct element *e);	/* true: did something */
+	int		(*run)(struct element *e);	/* true: it worked */
 	const struct handler *handlers;	/* up to one without a name */
 };
 

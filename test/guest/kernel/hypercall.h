@@ -62,11 +62,4 @@ hypercall_map(uintptr_t va, uint64_t pte)
 	    UVMF_INVLPG, 0);
 }
 
-static inline void
-hypercall_console(const char *s, unsigned int len)
-{
-	hypercall4(__HYPERVISOR_console_io, 0 /* write */, len, (uintptr_t)s,
-	    0);
-}
-
 #endif
