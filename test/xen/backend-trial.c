@@ -58,6 +58,46 @@ fail(const char *what, const char *why)
 	printf("  FAILED: %s: %s\n", what, why);
 }
 
+static char building[] = "build", configuring[] = "configure",
+    starting[] = "start", destroying[] = "destroy", reading[] = "read";
+
+static void
+done(void *arg, const struct uvnf_error *e)
+{
+	pending--;
+	if (e != NULL)
+		fail(arg, e->text);
+}
+
+/* A start that comes before the guest's watch is lost: repeat it. */
+static void
+start_all(struct domain **d, unsigned n)
+{
+	unsigned i;
+
+	pending += n;
+	for (i = 0; i < n; i++)
+		backend->set_status(backend, d[i], true, done, starting);
+}
+
+static void
+wait_for_routers(struct domain **d, unsigned n)
+{
+	uint64_t end = now_us() + LIMIT_S * UINT64_C(1000000), again = 0;
+	struct timeval tv = { 0, 100000 };
+
+	while (ups < n && now_us() < end) {
+		if (now_us() > again) {
+			start_all(d, n);
+			again = now_us() + 2000000;
+		}
+		event_base_loopexit(base, &tv);
+		event_base_loop(base, EVLOOP_ONCE);
+	}
+	if (ups < n)
+		fail("router up", "not within the limit");
+}
+
 static int
 wait_for(const unsigned *count, unsigned want, const char *what)
 {
@@ -122,14 +162,6 @@ on_lost(const struct uvnf_error *e, void *arg)
 }
 
 static void
-done(void *arg, const struct uvnf_error *e)
-{
-	pending--;
-	if (e != NULL)
-		fail(arg, e->text);
-}
-
-static void
 got_text(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 {
 	pending--;
@@ -138,9 +170,6 @@ got_text(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 	else
 		printf("  %s: \"%.*s\"\n", (const char *)arg, (int)len, text);
 }
-
-static char building[] = "build", configuring[] = "configure",
-    starting[] = "start", destroying[] = "destroy", reading[] = "read";
 
 static void
 run_routers(struct domain **d, unsigned n, const struct template *t,
@@ -165,11 +194,10 @@ run_routers(struct domain **d, unsigned n, const struct template *t,
 	wait_for(&announced, n, "announced");
 	step("announced");
 	begin();
-	for (i = 0, pending = n; i < n; i++)
-		backend->set_status(backend, d[i], true, done, starting);
+	start_all(d, n);
 	wait_for(&pending, 0, "start");
 	step("Running acknowledged");
-	wait_for(&ups, n, "router up");
+	wait_for_routers(d, n);
 	step("routers up");
 	if (handler == NULL || strchr(handler, '.') == NULL)
 		return;

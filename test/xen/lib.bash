@@ -75,7 +75,26 @@ start_daemon() {
 }
 
 daemon_pid() {
-	pgrep -o -x uvnfd		# the others are its children
+	pgrep -x uvnfd
+}
+
+# The daemon, its spawner and its workers.
+family_pids() {
+	pgrep -x 'uvnfd(: .*)?'
+}
+
+all_ended() {
+	! family_pids >/dev/null
+}
+
+# Pss of all of them, in KiB.
+family_pss() {
+	local pid total=0
+	for pid in $(family_pids); do
+		total=$((total +
+		    $(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup")))
+	done
+	echo $total
 }
 
 # responder ADDRESS MAC-TAIL [VIF]: a ping responder, from the example.
@@ -87,6 +106,14 @@ responder() {
 	    s/Device(0)/Device(${3:-0})/" "$examples/ping-10.click"
 }
 
+# A bridge loses its carrier, and dom0 its neighbours behind it, when no port
+# forwards: this port always does.
+keep_carrier() {
+	ip link add "keep-$1" type veth peer name "kept-$1" &&
+	    ip link set "kept-$1" up &&
+	    ip link set "keep-$1" master "$1" up
+}
+
 # A neighbour that is known for good, so that no lost ARP request is measured.
 know() {
 	ip neigh replace "$1" lladdr "00:16:3e:00:00:$2" dev "${3:-xenbr0}" \
@@ -94,7 +121,7 @@ know() {
 }
 
 pings() {
-	ping -n -c 3 -i 0.2 -W 5 "$1"
+	ping -n -c 1 -i 0.2 -w 20 "$1"
 }
 
 silent() {
