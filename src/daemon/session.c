@@ -41,6 +41,7 @@ struct session {
 	bool next_complete;
 	size_t payload_got;
 	uint64_t payload_skip;
+	bool skipped_payload;		/* a line that is too long has one */
 
 	LIST_HEAD(, request) running;
 	unsigned nrunning;
@@ -171,6 +172,18 @@ expect_payload(struct session *s, struct request *rq)
 	}
 }
 
+static const char payload_key[] = "config=";
+
+/*
+ * A payload that cannot be counted would be read as lines: where the line
+ * before it cannot be understood, nothing behind it can.
+ */
+static bool
+may_announce(const char *text, size_t len)
+{
+	return memmem(text, len, payload_key, strlen(payload_key)) != NULL;
+}
+
 static void
 take_line(struct session *s, const char *text, size_t len)
 {
@@ -183,11 +196,10 @@ take_line(struct session *s, const char *text, size_t len)
 		uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
 		    "a NUL byte in a request");
 		refuse_later(rq, &e);
+		s->closing = may_announce(text, len);
 	} else if (proto_parse(rq->text, &rq->line, &e) != 0) {
 		refuse_later(rq, &e);
-		/* A payload that cannot be counted would be read as lines. */
-		if (memmem(text, len, "config=", 7) != NULL)
-			s->closing = true;
+		s->closing = may_announce(text, len);
 	} else if (rq->line.nwords == 0 && rq->line.tag == NULL) {
 		request_free(rq);
 		return;
@@ -219,6 +231,7 @@ input_line(struct session *s)
 	if (s->in_len < sizeof(s->in))
 		return false;
 	s->mode = INPUT_SKIP_LINE;
+	s->skipped_payload = false;
 	return true;
 }
 
@@ -226,14 +239,19 @@ static bool
 input_skip_line(struct session *s)
 {
 	char *end = memchr(s->in, '\n', s->in_len);
+	size_t len = end != NULL ? (size_t)(end - s->in) : s->in_len;
+	size_t keep = strlen(payload_key) - 1;	/* it may come in two parts */
 	struct uvnf_error e;
 
+	if (may_announce(s->in, len))
+		s->skipped_payload = true;
 	if (end == NULL) {
-		s->in_len = 0;
+		consume(s, len > keep ? len - keep : 0);
 		return false;
 	}
-	consume(s, (size_t)(end - s->in) + 1);
+	consume(s, len + 1);
 	s->mode = INPUT_LINE;
+	s->closing = s->skipped_payload;
 	s->next = request_new(s, "", 0);
 	s->next_complete = true;
 	uvnf_error_set(&e, UVNF_E_TOO_BIG,
