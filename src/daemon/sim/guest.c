@@ -91,6 +91,20 @@ check_class(struct place *p)
 	return said;
 }
 
+/* As a guest does, it says the odd byte as it is. */
+static const char *
+check_byte(const struct place *p)
+{
+	static char said[64];
+	unsigned char c = (unsigned char)*p->at;
+
+	if ((c >= ' ' && c < 0x7f) || isspace(c))
+		return NULL;
+	snprintf(said, sizeof(said), "config:%u: syntax error near '%c'\n",
+	    p->line, c);
+	return said;
+}
+
 static const char *
 check_step(struct place *p, int *depth)
 {
@@ -106,6 +120,8 @@ check_step(struct place *p, int *depth)
 		++*depth;
 	else if (*p->at == ')')
 		--*depth;
+	else if (*depth == 0)
+		said = check_byte(p);
 	if (said == NULL && p->at < p->end)
 		step(p);
 	return said;
@@ -129,6 +145,21 @@ sim_guest_check(const char *text, size_t len)
 	return complaint;
 }
 
+/* What stands between the parentheses behind the class. */
+static char *
+read_config(struct place *p)
+{
+	const char *close;
+
+	p->at += word_at(p);
+	if (p->at == p->end || *p->at != '(')
+		return NULL;
+	p->at++;
+	close = memchr(p->at, ')', (size_t)(p->end - p->at));
+	return close != NULL && close > p->at ?
+	    xmemdup0(p->at, (size_t)(close - p->at)) : NULL;
+}
+
 char *
 sim_guest_read(const char *text, size_t len, const char *element,
     const char *handler)
@@ -147,6 +178,8 @@ sim_guest_read(const char *text, size_t len, const char *element,
 		else if (strcmp(handler, "count") == 0 &&
 		    begins(&p, "Counter"))
 			reply = xstrdup("0");
+		else if (strcmp(handler, "config") == 0)
+			reply = read_config(&p);
 	}
 	free(declared);
 	return reply;
