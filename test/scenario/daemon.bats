@@ -1,0 +1,246 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+
+# The daemon's life: starting, options, two of them, stopping.
+
+# shellcheck disable=SC2154 # lib.bash sets them
+load lib.bash
+
+setup() {
+	scenario_begin
+}
+
+teardown() {
+	scenario_end
+}
+
+on_exit_is() {
+	sed -i "1i on_exit: $1" uvnf.yaml
+}
+
+# The processes that have the scenario's folder in their command line.
+daemons_here() {
+	local pid
+
+	for pid in /proc/[0-9]*; do
+		if tr '\0' ' ' 2>/dev/null <"$pid/cmdline" |
+		    grep -q "uvnfd .*$dir"; then
+			basename "$pid"
+		fi
+	done
+}
+
+@test "uvnfd -V and -h" {
+	run -0 "$build/uvnfd" -V
+	[[ $output =~ ^uvnfd\ [0-9.]+$ ]]
+	run -0 "$build/uvnfd" -h
+	says 'usage: uvnfd'
+}
+
+@test "a wrong command line: status 2 and the usage" {
+	run -2 "$build/uvnfd" -x
+	says 'usage: uvnfd'
+	run -2 uvnfd surplus
+	says "'surplus'"
+}
+
+@test "an unknown backend is refused" {
+	run -1 uvnfd -b kvm
+	says "'kvm'" xen sim
+}
+
+@test "UVNF_SIM with a word that is no knob is refused" {
+	UVNF_SIM=nosuch=1 run -1 uvnfd
+	says "'nosuch" UVNF_SIM
+}
+
+@test "-n checks the configuration and starts nothing" {
+	run -0 uvnfd -n
+	says '5 templates'
+	[ ! -e "$UVNF_SOCKET" ]
+	[ ! -e state ]
+}
+
+@test "SIGTERM and SIGINT stop it: status 0, socket gone, log says so" {
+	for signal in TERM INT; do
+		daemon_start
+		fill
+		kill -"$signal" "$daemon"
+		daemon_wait
+		grep -q 'uvnfd stopped' log
+		[ -z "$(left_over)" ]
+		rm log
+	done
+}
+
+@test "SIGTERM while shells are being built" {
+	daemon_start build_ms=300
+	all_hold 'map(.building) | add > 0' pool
+	daemon_stop
+}
+
+@test "SIGTERM while shells boot" {
+	daemon_start build_ms=1 boot_ms=1000000
+	await all_hold 'map(select(.kind == "booted" and .building > 0)) |
+	    length > 0' pool
+	await holds '.builds >= 2' stats
+	daemon_stop
+}
+
+@test "SIGTERM twice" {
+	daemon_start destroy_ms=300
+	fill
+	kill -TERM "$daemon"
+	daemon_stop
+}
+
+@test "SIGTERM with a failing destroy: tried again until it is gone" {
+	daemon_start fail_destroys=3
+	fill
+	daemon_stop
+	[ "$(grep -c 'destroy failed' log)" -eq 3 ]
+}
+
+@test "SIGTERM under a create that is being built: its client hears of it" {
+	daemon_start build_ms=2000
+	mkfifo told
+	wire 'send:create cold a\n@p ping\n' 'tell:told' reply:1 eof \
+	    >reply 3>&- &
+	client=$!
+	read -r <told
+	await holds '.state == "creating"' show a
+	kill -TERM "$daemon"
+	wait "$client" || :
+	daemon_wait
+	grep -q 'ERR stopping' reply
+}
+
+@test "a create while it is going down is refused: stopping" {
+	daemon_start destroy_ms=2000
+	fill
+	mkfifo told go
+	wire 'tell:told' 'wait:go' 'send:create cold a\n' reply >reply 3>&- &
+	client=$!
+	read -r <told
+	kill -TERM "$daemon"
+	await grep -q 'uvnfd stops' log
+	echo >go
+	wait "$client"
+	daemon_wait
+	grep -q 'ERR stopping' reply
+}
+
+@test "on_exit: destroy takes the VNFs along" {
+	on_exit_is destroy
+	daemon_start
+	ctl create cold a -c count.click --wait ready >/dev/null
+	ctl create cold b >/dev/null
+	daemon_stop
+	grep -q 'vnf destroyed name=a' log
+	[ "$(grep -c ' claim ' state/journal)" -eq 2 ]
+	[ "$(grep -c ' gone ' state/journal)" -eq \
+	    "$(grep -c ' build ' state/journal)" ]
+}
+
+@test "on_exit: leave leaves them, and destroys the shells" {
+	on_exit_is leave
+	daemon_start
+	fill
+	ctl create cold a -c count.click --wait ready >/dev/null
+	uuid=$(ctl -j show a | jq -r .uuid)
+	daemon_stop
+	run -1 grep -E "(doom|gone) $uuid" state/journal
+	[ "$(grep -c ' gone ' state/journal)" -eq 6 ]
+}
+
+@test "a restart finds that simulated domains are gone, and frees the names" {
+	daemon_start
+	ctl create cold a >/dev/null
+	daemon_stop
+	daemon_start
+	grep -q 'vnf lost .*name=a' log
+	all_hold '. == []' list
+	ctl create cold a >/dev/null
+}
+
+@test "a killed daemon: the next one takes its socket and its journal" {
+	daemon_start
+	ctl create cold a >/dev/null
+	kill -KILL "$daemon"
+	wait "$daemon" || :
+	[ -S "$UVNF_SOCKET" ]
+	daemon_start
+	fill
+	ctl create cold a >/dev/null
+}
+
+@test "a damaged journal: its tail is cut off, loudly, and it serves" {
+	daemon_start
+	daemon_stop
+	printf 'torn line without its e' >>state/journal
+	daemon_start
+	grep -E 'uvnfd: warning: .*journal' log
+	holds '.vnfs == 0' stats
+}
+
+@test "a second daemon on the same state directory is refused" {
+	daemon_start
+	run -1 uvnfd -s "$dir/socket2"
+	says 'cannot start: ' "$dir/state"
+	[ ! -e socket2 ]
+	ctl ping >/dev/null
+}
+
+@test "a second daemon on the same socket is refused" {
+	daemon_start
+	run -1 uvnfd -S "$dir/state2"
+	says "$UVNF_SOCKET"
+	ctl ping >/dev/null
+}
+
+@test "something else in the socket's place is left alone" {
+	echo precious >socket
+	run -1 uvnfd
+	says "$UVNF_SOCKET" 'no socket'
+	[ "$(cat socket)" = precious ]
+}
+
+@test "a socket's path that is too long or in no folder is refused" {
+	run -1 uvnfd -s "/tmp/$(printf '%0200d' 0)"
+	says longer
+	run -1 uvnfd -s "$dir/nosuch/socket"
+	says "$dir/nosuch/socket"
+}
+
+@test "a state directory that is a file is refused" {
+	echo precious >state
+	run -1 uvnfd
+	says "$dir/state"
+	[ "$(cat state)" = precious ]
+	rm state
+}
+
+@test "the socket's mode is the configuration's" {
+	sed -i '1i socket: {mode: "0600"}' uvnf.yaml
+	daemon_start
+	[ "$(stat -c %a socket)" = 600 ]
+}
+
+@test "-d returns when it can be connected to, and stays" {
+	uvnfd -d
+	ctl ping >/dev/null
+	pid=$(daemons_here)
+	[ "$(wc -w <<<"$pid")" -eq 1 ]
+	kill -TERM "$pid"
+	flock state/lock true
+	await test ! -e "/proc/$pid"
+	[ ! -e "$UVNF_SOCKET" ]
+}
+
+@test "-d tells a failure with status 1 and why" {
+	daemon_start
+	run -1 uvnfd -d
+	says 'cannot start: '
+	[ "$(daemons_here | wc -w)" -eq 1 ]
+}

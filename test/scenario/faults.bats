@@ -1,0 +1,220 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+
+# What goes wrong below the daemon: guests, builds, destroys, memory.
+
+# shellcheck disable=SC2154 # lib.bash sets them
+load lib.bash
+
+setup() {
+	scenario_begin
+}
+
+teardown() {
+	scenario_end
+}
+
+no_pools() {
+	sed -i '/pool:/d' uvnf.yaml
+}
+
+@test "a lost start is repeated until the guest hears it" {
+	daemon_start lose_starts=3
+	fill
+	requests=$(stat_of xenstore_requests)
+	holds '.state == "ready"' \
+	    create booted a -c count.click --wait ready
+	# One chunk, the start, and three more of it.
+	holds ".xenstore_requests == $requests + 5" stats
+}
+
+@test "a start that is not lost is not repeated" {
+	daemon_start start_ms=10
+	fill
+	requests=$(stat_of xenstore_requests)
+	ctl create booted a -c count.click --wait ready >/dev/null
+	fails 4 timeout -t 0.6 read a no.such
+	holds ".xenstore_requests == $requests + 2" stats
+}
+
+@test "given up as its starts were lost: failed, then configured" {
+	daemon_start lose_starts=4
+	fill
+	fails 4 timeout -t 0.4 create booted a -c count.click --wait ready
+	says 'does not react'
+	holds '.state == "failed" and .error.code == "timeout"' show a
+	fails 1 bad-state read a cnt.count
+	holds '.state == "ready" and (has("error") | not)' \
+	    config a count.click --wait ready
+	holds '.value == "0"' read a cnt.count
+}
+
+@test "a wedged guest: the time limit, failed, and it can be destroyed" {
+	daemon_start wedge_starts=1
+	fails 4 timeout -t 0.4 create cold a -c count.click --wait ready
+	says 'does not react' 'a failed: '
+	fails 4 timeout -t 0.4 config a count.click --wait ready
+	holds '.state == "failed"' show a
+	ctl destroy a --wait freed
+	holds '.state == "ready"' create cold a -c count.click --wait ready
+}
+
+@test "a guest that crashes at its start: guest-dead, crashed" {
+	daemon_start crash_starts=1
+	fails 1 guest-dead create cold a -c count.click --wait ready
+	says 'a crashed: ' crashed
+	holds '.state == "crashed" and .error.code == "guest-dead" and
+	    (.error.text | contains("crashed"))' show a
+	holds '.crashes == 1' stats
+	fails 1 bad-state config a count.click
+	fails 1 bad-state read a cnt.count
+	run -0 ctl list
+	says guest-dead
+	ctl destroy a
+	holds '.state == "ready"' create cold a -c count.click --wait ready
+}
+
+@test "a guest that crashes after the answer: seen with show" {
+	daemon_start crash_starts=1 start_ms=100
+	holds '.state == "started"' create cold a -c count.click
+	fails 1 guest-dead read a cnt.count
+	holds '.state == "crashed"' show a
+}
+
+@test "a paused shell that crashes as it boots for a VNF" {
+	no_pools
+	daemon_start crash_boots=1
+	fails 1 guest-dead create cold a -c count.click --wait ready
+	holds '.state == "crashed"' show a
+}
+
+@test "a shell that crashes as it boots is replaced" {
+	daemon_start crash_boots=1
+	await all_hold 'map(.failed) | add == 1' pool
+	await all_hold 'all(.have == .target)' pool
+	all_hold 'all(.last_error == "")' pool
+	holds '.vnfs == 0 and .crashes == 0 and .builds == 7 and
+	    .builds_failed == 1' stats
+	grep -q 'shell failed .*died while it booted' log
+}
+
+@test "builds that fail: told by the pool, paused, then tried again" {
+	daemon_start fail_builds=3
+	await all_hold 'map(.failed) | add == 3' pool
+	await all_hold 'all(.have == .target and .last_error == "")' pool
+	holds '.builds == 6 and .builds_failed == 3' stats
+	[ "$(grep -c 'shell failed .* again_ms=' log)" -eq 3 ]
+}
+
+@test "builds that fail for ever: fewer and fewer, the rest goes on" {
+	daemon_start fail_builds=1000000
+	await all_hold 'map(select(.target > 0)) |
+	    all(.failed >= 2 and (.last_error | contains("simulated")))' pool
+	for pause in 1000 2000 4000; do
+		grep -q "shell failed .* again_ms=$pause " log
+	done
+	run -0 ctl pool
+	says 'a simulated failure'
+	fails 1 build-failed create cold a
+	ctl ping
+}
+
+@test "pool fill --wait: tells a failing build, and ends the pause" {
+	daemon_start fail_builds=1000000
+	fails 1 build-failed pool fill --wait
+	says 'simulated failure' TEMPLATE
+	fails 1 build-failed pool fill booted --wait
+	[ "${#lines[@]}" -eq 3 ]
+}
+
+@test "pool fill: recovers at once when builds succeed again" {
+	sed -i '/pool: {paused: 1}/d; /pool: {.*, .*}/d; /config:/,$d' \
+	    uvnf.yaml
+	daemon_start fail_builds=2
+	await all_hold 'map(.failed) | add == 2' pool
+	all_hold 'all(.have == .target)' pool fill --wait
+	all_hold 'all(.last_error == "") and (map(.failed) | add == 2)' pool
+}
+
+@test "a cold build that fails: build-failed, and nothing stays" {
+	no_pools
+	daemon_start fail_builds=1
+	fails 1 build-failed create cold a -c count.click --wait ready
+	says "template 'cold'"
+	[ -z "$output" ]
+	all_hold '. == []' list
+	holds '.state == "ready"' create cold a -c count.click --wait ready
+	holds '.builds == 1 and .builds_failed == 1' stats
+}
+
+@test "memory runs short: no-memory, and again when there is some" {
+	no_pools
+	# Each takes 8 and 2 besides, and 64 stay free.
+	daemon_start memory_mb=100
+	for name in a b c d; do
+		ctl create cold "$name" >/dev/null
+	done
+	fails 1 no-memory create cold e
+	says "'cold'" memory_reserve_mb
+	[ -z "$output" ]
+	all_hold 'length == 4' list
+	ctl destroy a --wait freed
+	holds '.state == "claimed"' create cold e
+}
+
+@test "memory runs short: builds under way count" {
+	no_pools
+	daemon_start memory_mb=100 build_ms=300
+	run -0 wire 'many:5:@{} create cold v{}\n' reply:5
+	[ "$(grep -c ' OK' <<<"$output")" -eq 3 ]
+	[ "$(grep -c ' ERR no-memory ' <<<"$output")" -eq 2 ]
+	all_hold 'length == 3' list
+}
+
+@test "memory runs short for the pools: told, and filled when there is" {
+	daemon_start memory_mb=100
+	fails 1 no-memory pool fill --wait
+	await all_hold 'map(.have) | add == 4' pool
+	all_hold 'map(select(.have < .target)) | length > 0 and
+	    all(.last_error | contains("MiB"))' pool
+	holds '.state == "ready"' \
+	    create booted a -c count.click --wait ready
+	ctl destroy a --wait freed
+	ctl ping
+}
+
+@test "the guest refuses a configuration: its console's words" {
+	daemon_start
+	fails 1 router-failed create cold a -c refused.click --wait ready
+	says "config:3: unknown element class 'NoSuchElement'" 'a failed: '
+	holds '.state == "failed" and .error.code == "router-failed" and
+	    (.error.text | contains("NoSuchElement"))' show a
+	fails 1 bad-state read a x.class
+	holds '.state == "ready" and (has("error") | not)' \
+	    config a count.click --wait ready
+	fails 1 router-failed config a refused.click --wait ready
+	says NoSuchElement
+	holds '.routers_failed == 2 and .vnfs == 1' stats
+}
+
+@test "the guest refuses a configuration after the answer" {
+	daemon_start start_ms=100
+	holds '.state == "started"' create cold a -c refused.click
+	await holds '.state == "failed" and
+	    .error.code == "router-failed"' show a
+	run -0 ctl list
+	says router-failed
+}
+
+@test "everything fails at once, and it still comes round" {
+	daemon_start fail_builds=2 fail_destroys=2 lose_starts=2 \
+	    crash_boots=1
+	await all_hold 'all(.have == .target)' pool
+	for name in a b c; do
+		ctl create booted "$name" -c count.click --wait ready \
+		    >/dev/null
+	done
+	all_hold 'length == 3 and all(.state == "ready")' list
+	ctl destroy --all --wait freed
+}

@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+
+# destroy, and the pools.
+
+# shellcheck disable=SC2154 # lib.bash sets them
+load lib.bash
+
+setup() {
+	scenario_begin
+}
+
+teardown() {
+	scenario_end
+}
+
+@test "destroy: the name is free at once" {
+	daemon_start destroy_ms=1000000
+	ctl create cold a -c count.click --wait ready >/dev/null
+	run -0 ctl destroy a
+	[ "$output" = 'a destroyed' ]
+	all_hold '. == []' list
+	ctl create cold a >/dev/null
+	[ "$(ctl -j destroy a)" = '{"name": "a", "destroyed": true}' ]
+	# It would wait for the domains.
+	kill -KILL "$daemon"
+	wait "$daemon" || :
+	daemon=
+	rm -r state
+}
+
+@test "destroy --wait freed: the domain is gone" {
+	daemon_start destroy_ms=300
+	ctl create cold a >/dev/null
+	uuid=$(ctl -j show a | jq -r .uuid)
+	ctl destroy a --wait freed
+	grep -q "gone $uuid" state/journal
+}
+
+@test "destroy --wait freed: the time limit" {
+	daemon_start destroy_ms=1000
+	ctl create cold a >/dev/null
+	fails 4 timeout -t 0.1 destroy a --wait freed
+	says "'a' is free"
+	ctl create cold a >/dev/null
+}
+
+@test "destroy: every name is tried, and the worst status told" {
+	daemon_start
+	ctl create cold a >/dev/null
+	ctl create cold c >/dev/null
+	fails 1 no-vnf destroy a b c
+	[ "${lines[*]}" = 'a destroyed c destroyed' ]
+	all_hold '. == []' list
+}
+
+@test "destroy --all: all of them, and none is no error" {
+	daemon_start
+	run -0 ctl destroy --all
+	[ -z "$output" ]
+	for name in a b c; do
+		ctl create cold "$name" >/dev/null
+	done
+	all_hold 'map(.name) == ["a", "b", "c"] and all(.destroyed)' \
+	    destroy --all --wait freed
+	all_hold '. == []' list
+}
+
+@test "destroy: in every state" {
+	daemon_start crash_starts=1
+	ctl create cold crashed -c count.click --wait claimed >/dev/null
+	await holds '.state == "crashed"' show crashed
+	ctl create cold failed -c refused.click >/dev/null
+	await holds '.state == "failed"' show failed
+	ctl create cold ready -c count.click --wait ready >/dev/null
+	ctl create cold claimed >/dev/null
+	all_hold 'map(.state) == ["crashed", "failed", "ready", "claimed"]' \
+	    list
+	ctl destroy crashed failed ready claimed --wait freed
+	all_hold '. == []' list
+}
+
+@test "destroy: a VNF that is being built; its create ends: destroyed" {
+	daemon_start build_ms=500
+	run -0 wire 'send:@c create cold a\n@s show a\n' reply \
+	    'send:@d destroy a wait=freed\n' reply:2
+	says '@s DATA name="a"' '@c ERR destroyed ' '@d OK'
+	all_hold '. == []' list
+	uuid=$(awk '$4 == "cold" { print $3 }' state/journal)
+	grep -q "gone $uuid" state/journal
+	ctl create cold a >/dev/null
+}
+
+@test "destroy: a VNF whose guest boots, with readers waiting for it" {
+	daemon_start boot_ms=1000000
+	run -0 wire 'send:@c create cold a config=11 wait=ready\nx :: Idle;\n' \
+	    'send:@r read a x.class\n@s show a\n' reply \
+	    'send:@d destroy a wait=freed\n' reply:3
+	says '@c ERR destroyed ' '@r ERR destroyed ' '@d OK'
+	all_hold '. == []' list
+}
+
+@test "destroy: with a handler's reply outstanding" {
+	daemon_start
+	ctl create cold a -c count.click --wait ready >/dev/null
+	run -0 wire 'send:@r read a no.such\n@d destroy a wait=freed\n' \
+	    reply:2
+	says '@r ERR guest-dead ' '@d OK'
+}
+
+@test "destroy: twice, side by side" {
+	daemon_start destroy_ms=300
+	ctl create cold a >/dev/null
+	run -0 wire 'send:@x destroy a wait=freed\n@y destroy a\n' reply:2
+	says '@x OK' '@y ERR no-vnf '
+}
+
+@test "destroy: failures are tried again" {
+	daemon_start fail_destroys=2
+	ctl create cold a >/dev/null
+	ctl destroy a --wait freed
+	[ "$(grep -c 'destroy failed' log)" -eq 2 ]
+}
+
+@test "destroy: a failing one does not hold the name" {
+	daemon_start fail_destroys=2
+	ctl create cold a >/dev/null
+	fails 4 timeout -t 0.1 destroy a --wait freed
+	ctl create cold a -c count.click --wait ready >/dev/null
+	holds '.value == "0"' read a cnt.count
+}
+
+@test "pool: each template and kind, as text and as JSON" {
+	daemon_start
+	fill
+	run -0 ctl pool
+	[ "${#lines[@]}" -eq 11 ]
+	says TEMPLATE KIND TARGET HAVE BUILDING FAILED LAST_ERROR
+	all_hold 'map([.template, .kind, .target]) == [
+	    ["booted", "paused", 0], ["booted", "booted", 2],
+	    ["paused", "paused", 1], ["paused", "booted", 0],
+	    ["both", "paused", 1], ["both", "booted", 1],
+	    ["cold", "paused", 0], ["cold", "booted", 0],
+	    ["carrier", "paused", 0], ["carrier", "booted", 1]] and
+	    all(.have == .target and .building == 0 and .failed == 0 and
+	    .last_error == "")' pool
+}
+
+@test "pool: what was claimed is replaced without being asked" {
+	daemon_start
+	fill
+	ctl create booted a >/dev/null
+	await all_hold 'all(.have == .target)' pool
+	holds '.builds == 7' stats
+}
+
+@test "pool fill: answers at once; --wait when it is full" {
+	daemon_start build_ms=500
+	all_hold 'map(.have) | add < 6' pool fill
+	all_hold 'length == 10 and all(.have == .target)' pool fill --wait
+	all_hold 'all(.have == .target)' pool fill --wait
+}
+
+@test "pool fill: one template alone" {
+	daemon_start
+	all_hold 'length == 2 and all(.template == "both") and
+	    all(.have == 1)' pool fill both --wait
+	fails 1 no-template pool fill nosuch
+	says "'nosuch'"
+}
+
+@test "pool fill --wait: the time limit" {
+	daemon_start build_ms=2000
+	fails 4 timeout -t 0.1 pool fill --wait
+	says 'goes on filling'
+}
+
+@test "an empty pool: served cold, not refused" {
+	daemon_start build_ms=1000
+	holds '.source == "cold" and .state == "claimed"' create booted a
+}
