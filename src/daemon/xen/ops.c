@@ -165,6 +165,7 @@ on_built(struct job *j, const struct work_result *res, bool lost,
     const struct uvnf_error *e)
 {
 	struct xen_op *op = j->arg;
+	struct xen *x = op->xen;
 	struct guest *g = op->guest;
 
 	if (e == NULL && g->d != NULL) {
@@ -174,8 +175,8 @@ on_built(struct job *j, const struct work_result *res, bool lost,
 	if (e != NULL) {
 		op->e = *e;
 		if (lost)
-			uvnf_error_prefix(&op->e, "building '%s'",
-			    j->work.name);
+			uvnf_error_prefix(&op->e, "template '%s'",
+			    x->config->templates[j->work.template]->name);
 	} else {
 		g->domid = res->domid;
 		uvnf_error_set(&op->e, UVNF_E_DESTROYED,
@@ -183,7 +184,7 @@ on_built(struct job *j, const struct work_result *res, bool lost,
 	}
 	if (g->d != NULL)
 		guest_let_go(g, &op->e);
-	if (lost || e == NULL || may_be_there(op->xen, j->work.uuid)) {
+	if (lost || e == NULL || may_be_there(x, j->work.uuid)) {
 		destroy_leftover(op);
 	} else {
 		op_tell(op, &op->e);

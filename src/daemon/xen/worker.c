@@ -88,6 +88,20 @@ check_first(struct worker *wk, const struct work *w, struct uvnf_error *e)
 	return 0;
 }
 
+/* uvnf-vif's own sentence among libxl's: it names the cause. */
+static bool
+explain_vif(const struct template *t, const char *why, struct uvnf_error *e)
+{
+	const char *s = strstr(why, "script: ");
+
+	if (s == NULL)
+		return false;
+	s += strlen("script: ");
+	uvnf_error_set(e, UVNF_E_BUILD_FAILED, "template '%s': %.*s", t->name,
+	    (int)strcspn(s, ";"), s);
+	return true;
+}
+
 /* libxl has failed: say why, in the words of whoever knows best. */
 static int
 explain(struct worker *wk, const struct work *w, struct uvnf_error *e)
@@ -95,11 +109,18 @@ explain(struct worker *wk, const struct work *w, struct uvnf_error *e)
 	const struct template *t = template_of(wk, w);
 	const char *why = xtl_kept(&wk->log);
 
-	if (strstr(why, "no loader") != NULL)
+	if (explain_vif(t, why, e))
+		return -UVNF_E_BUILD_FAILED;
+	if (strstr(why, "no loader") != NULL ||
+	    strstr(why, "Invalid kernel") != NULL)
 		return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
-		    "template '%s': %s is no kernel that Xen can start as a "
-		    "%s domain", t->name, t->kernel,
+		    "template '%s': %s is no kernel that Xen can start with "
+		    "type %s", t->name, t->kernel,
 		    template_type_word(t->type));
+	if (strstr(why, "not enough memory") != NULL)
+		return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+		    "template '%s': %u MiB are too few for kernel %s",
+		    t->name, t->memory_mb, t->kernel);
 	return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
 	    "template '%s': Xen cannot build a domain with kernel %s: %s",
 	    t->name, t->kernel, why);
@@ -173,12 +194,8 @@ destroy(struct worker *wk, const struct work *w, struct uvnf_error *e)
 		    "cannot ask Xen for its domains");
 	if (rc == 1)
 		ours = memcmp(d.uuid, w->uuid, sizeof(d.uuid)) == 0;
-	if (ours) {
-		domid = d.domid;
-		rc = take_down(wk, w, domid, e);
-		if (rc < 0)
-			return rc;
-	}
+	if (ours)
+		return take_down(wk, w, d.domid, e);
 	return sweep(wk->hyper, domid, w->uuid, e);
 }
 

@@ -27,6 +27,23 @@ keep(struct xtl *x, const char *line)
 		x->kept[x->len] = '\0';
 }
 
+/* "libxl_exec.c:117:libxl_report_child_exitstatus: " means nothing to users. */
+static const char *
+without_place(const char *line)
+{
+	const char *s = strstr(line, ".c:"), *word = strchr(line, ' ');
+
+	if (s == NULL || (word != NULL && word < s))
+		return line;
+	s += strlen(".c:");
+	s += strspn(s, "0123456789");
+	if (*s != ':')
+		return line;
+	s++;
+	s += strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	return s[0] == ':' && s[1] == ' ' ? s + 2 : s + strspn(s, " ");
+}
+
 static void __attribute__((format(printf, 5, 0)))
 on_message(xentoollog_logger *logger, xentoollog_level level, int errnoval,
     const char *context, const char *format, va_list al)
@@ -46,7 +63,7 @@ on_message(xentoollog_logger *logger, xentoollog_level level, int errnoval,
 	log_debug("xen says context=%s level=%s text=\"%s\"",
 	    context != NULL ? context : "-", xtl_level_to_string(level), line);
 	if (level >= XTL_ERROR)
-		keep(x, line);
+		keep(x, without_place(line));
 }
 
 static void
