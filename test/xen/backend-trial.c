@@ -7,6 +7,9 @@
  * destroys, or tells what error a build ends with.
  *
  *	backend-trial CONFIG [COUNT [TEMPLATE [HANDLER]]]
+ *
+ * HOLD in the environment is how many seconds the routers then run, for
+ * something else to happen to them.
  */
 
 #include <event2/event.h>
@@ -221,6 +224,20 @@ run_routers(struct domain **d, unsigned n, const struct template *t,
 }
 
 static void
+hold(void)
+{
+	struct timeval tv = { 0, 0 };
+
+	if (getenv("HOLD") == NULL)
+		return;
+	tv.tv_sec = atoi(getenv("HOLD"));
+	printf("  holding\n");
+	fflush(stdout);
+	event_base_loopexit(base, &tv);
+	event_base_dispatch(base);
+}
+
+static void
 try_template(const struct template *t, unsigned n, const char *handler)
 {
 	struct domain **d = xcalloc(n, sizeof(*d));
@@ -239,6 +256,7 @@ try_template(const struct template *t, unsigned n, const char *handler)
 	step("built");
 	if (failures == failed && t->config != NULL)
 		run_routers(d, n, t, handler);
+	hold();
 	begin();
 	for (i = 0, pending = n; i < n; i++)
 		backend->destroy(backend, d[i], done, destroying);
