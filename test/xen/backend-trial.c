@@ -226,15 +226,19 @@ run_routers(struct domain **d, unsigned n, const struct template *t,
 static void
 hold(void)
 {
-	struct timeval tv = { 0, 0 };
+	const char *seconds = getenv("HOLD");
+	struct timeval tv = { 0, 100000 };
+	uint64_t end;
 
-	if (getenv("HOLD") == NULL)
+	if (seconds == NULL)
 		return;
-	tv.tv_sec = atoi(getenv("HOLD"));
 	printf("  holding\n");
 	fflush(stdout);
-	event_base_loopexit(base, &tv);
-	event_base_dispatch(base);
+	end = now_us() + atoi(seconds) * UINT64_C(1000000);
+	while (now_us() < end) {
+		event_base_loopexit(base, &tv);
+		event_base_loop(base, EVLOOP_ONCE);
+	}
 }
 
 static void
