@@ -80,7 +80,7 @@ untrack(struct guest *g)
 	TAILQ_REMOVE(&x->guests, g, entry);
 }
 
-/* --- the announcement ----------------------------------------------------- */
+/* --- the announcement --- */
 
 static void
 got_announcement(void *arg, int err, const char *data, size_t len)
@@ -114,7 +114,7 @@ on_announce(void *arg, const char *path)
 		    guest_ref(g));
 }
 
-/* --- vifs ------------------------------------------------------------------ */
+/* --- vifs --- */
 
 struct state_read {
 	struct guest *guest;
@@ -151,7 +151,7 @@ on_vif_state(void *arg, const char *path)
 	xenstore_read(v->guest->xen->xs, path, got_vif_state, r);
 }
 
-/* --- the console ----------------------------------------------------------- */
+/* --- the console --- */
 
 static void
 on_console(void *arg, const char *text, size_t len)
@@ -162,7 +162,7 @@ on_console(void *arg, const char *text, size_t len)
 		g->xen->events.console(g->d, text, len, g->xen->events.arg);
 }
 
-/* --- attaching ------------------------------------------------------------- */
+/* --- attaching --- */
 
 struct attach {
 	struct guest *guest;
@@ -303,7 +303,7 @@ guest_let_go(struct guest *g, const struct uvnf_error *why)
 	guest_close(g, why);
 }
 
-/* --- operations that write its tree ---------------------------------------- */
+/* --- operations that write its tree --- */
 
 void
 guest_write_begin(struct guest *g)

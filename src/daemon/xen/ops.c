@@ -81,7 +81,7 @@ ops_free(struct xen *x)
 	}
 }
 
-/* --- what a build left behind ---------------------------------------------- */
+/* --- what a build left behind --- */
 
 static void
 on_retry(evutil_socket_t fd, short what, void *arg)
@@ -130,7 +130,7 @@ destroy_leftover(struct xen_op *op)
 	workers_submit(op->xen->workers, &op->job);
 }
 
-/* --- build ------------------------------------------------------------------ */
+/* --- build --- */
 
 static void
 on_attached(void *arg, const struct uvnf_error *e)
@@ -213,7 +213,7 @@ op_build(struct xen *x, struct domain *d, backend_done done, void *arg)
 	workers_submit(x->workers, &op->job);
 }
 
-/* --- destroy ----------------------------------------------------------------- */
+/* --- destroy --- */
 
 static void
 on_destroyed(struct job *j, const struct work_result *res, bool lost,

@@ -22,7 +22,7 @@ xen_of(struct backend *b)
 	return (struct xen *)b;
 }
 
-/* --- its own life ----------------------------------------------------------- */
+/* --- its own life --- */
 
 static int
 xen_prepare(struct backend *b, const struct config *c, struct uvnf_error *e)
@@ -100,7 +100,7 @@ xen_close(struct backend *b)
 	free(x);
 }
 
-/* --- domains ----------------------------------------------------------------- */
+/* --- domains --- */
 
 static void
 xen_build(struct backend *b, struct domain *d, backend_done done, void *arg)
@@ -157,7 +157,7 @@ xen_unpause(struct backend *b, struct domain *d, struct uvnf_error *e)
 	    strerror(-r));
 }
 
-/* --- its guest ---------------------------------------------------------------- */
+/* --- its guest --- */
 
 static void
 not_built(const struct domain *d, struct uvnf_error *e)
@@ -208,7 +208,7 @@ xen_read(struct backend *b, struct domain *d, const char *element,
 	later_text(xen_of(b)->later, done, arg, &e);
 }
 
-/* --- the host ------------------------------------------------------------------ */
+/* --- the host --- */
 
 static int
 xen_list(struct backend *b, struct backend_found **found, size_t *n,
