@@ -290,10 +290,12 @@ daemon_run(const struct daemon_options *o)
 	if (o->detach)
 		detach_begin();
 	dm.backend = backend_new(o->backend);
-	if (dm.backend != NULL && dm.backend->prepare(dm.backend, c, &e) != 0)
+	if (dm.backend != NULL && dm.backend->prepare(dm.backend, c, &e) != 0) {
 		log_error("cannot start: %s", e.text);
-	else if (dm.backend != NULL)
+		dm.backend->close(dm.backend);
+	} else if (dm.backend != NULL) {
 		status = serve(&dm, o);
+	}
 	config_free(c);
 	return status;
 }
