@@ -27,6 +27,29 @@ clickos_config_dir(int domid, char *buf, size_t size)
 	    ROUTER);
 }
 
+static void
+mark_written(void *arg, int err, const char *data, size_t len)
+{
+	struct guest *g = arg;
+
+	(void)data;
+	(void)len;
+	if (err != 0 && err != ECANCELED)
+		log_warn("mark not written domid=%d error=%s", g->domid,
+		    strerror(err));
+	guest_unref(g);
+}
+
+void
+clickos_mark(struct guest *g)
+{
+	char path[PATH_LEN];
+
+	clickos_root(g->domid, path, sizeof(path));
+	xenstore_write(g->xen->xs, path, MARK, strlen(MARK), mark_written,
+	    guest_ref(g));
+}
+
 bool
 clickos_is_mark(const char *data, size_t len)
 {
@@ -136,21 +159,6 @@ put_status(struct burst *b, bool running)
 	    running ? on_running : on_written, b);
 }
 
-/* A guest that has not run cannot have announced itself: say so. */
-static void
-put_mark(struct burst *b)
-{
-	struct guest *g = b->guest;
-	char path[PATH_LEN];
-
-	if (g->marked || g->unpaused || g->d->announced)
-		return;
-	g->marked = true;
-	clickos_root(g->domid, path, sizeof(path));
-	b->left++;
-	xenstore_write(g->xen->xs, path, MARK, strlen(MARK), on_written, b);
-}
-
 static void
 put_chunks(struct burst *b, const char *text, size_t len)
 {
@@ -181,7 +189,6 @@ clickos_configure(struct guest *g, const char *text, size_t len, bool start,
 {
 	struct burst *b = burst_new(g, done, arg);
 
-	put_mark(b);
 	put_chunks(b, text, len);
 	if (start)
 		put_status(b, true);

@@ -30,6 +30,7 @@ void clickos_config_dir(int domid, char *buf, size_t size);
  * Whether the root's value is our mark, put there before the guest ran: it
  * has not booted then, although its tree exists.
  */
+void clickos_mark(struct guest *g);
 bool clickos_is_mark(const char *data, size_t len);
 
 /* As in backend.h. */

@@ -266,6 +266,8 @@ guest_attach(struct guest *g, int domid, bool adopted, backend_done done,
 	if (adopted) {
 		clickos_config_dir(domid, path, sizeof(path));
 		xenstore_list(xs, path, got_chunks, guest_ref(g));
+	} else {
+		clickos_mark(g);	/* acknowledged before it can run */
 	}
 	a->guest = guest_ref(g);
 	a->done = done;

@@ -29,8 +29,6 @@ struct guest {
 	unsigned refs;
 	int domid;			/* -1 until it is built */
 	unsigned seen;			/* in which look at Xen's list */
-	bool unpaused;			/* by us */
-	bool marked;			/* the tree carries our mark */
 	bool dead;			/* and told, or about to be */
 	bool untold;			/* why was not told yet */
 	enum backend_death why;

@@ -112,11 +112,8 @@ static void
 xen_adopt(struct backend *b, struct domain *d, backend_done done, void *arg)
 {
 	struct xen *x = xen_of(b);
-	struct guest *g = guest_new(x, d);
-	struct hyper_domain hd;
 
-	g->unpaused = hyper_get(x->hyper, d->domid, &hd) != 1 || !hd.paused;
-	guest_attach(g, d->domid, true, done, arg);
+	guest_attach(guest_new(x, d), d->domid, true, done, arg);
 	deaths_look(x);
 }
 
@@ -141,11 +138,8 @@ xen_forget(struct backend *b, struct domain *d)
 static int
 xen_unpause(struct backend *b, struct domain *d, struct uvnf_error *e)
 {
-	struct guest *g = d->backend;
 	int r = hyper_unpause(xen_of(b)->hyper, d->domid);
 
-	if (g != NULL)
-		g->unpaused = true;
 	if (r == 0)
 		return 0;
 	if (r == -ESRCH)
