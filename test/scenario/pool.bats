@@ -18,8 +18,11 @@ teardown() {
 @test "destroy: the name is free at once" {
 	daemon_start destroy_ms=1000000
 	ctl create cold a -c count.click --wait ready >/dev/null
+	uuid=$(ctl -j show a | jq -r .uuid)
 	run -0 ctl destroy a
 	[ "$output" = 'a destroyed' ]
+	# Whoever comes after a crash must know that it was to go.
+	grep -q "doom $uuid" state/journal
 	all_hold '. == []' list
 	ctl create cold a >/dev/null
 	[ "$(ctl -j destroy a)" = '{"name": "a", "destroyed": true}' ]
