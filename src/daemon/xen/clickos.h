@@ -27,8 +27,9 @@ void clickos_root(int domid, char *buf, size_t size);
 void clickos_config_dir(int domid, char *buf, size_t size);
 
 /*
- * Whether the root's value is our mark, put there before the guest ran: it
- * has not booted then, although its tree exists.
+ * Marks the root of a tree whose guest has never run, and tells whether a
+ * root's value is that mark: the guest has not booted then, although its tree
+ * exists.
  */
 void clickos_mark(struct guest *g);
 bool clickos_is_mark(const char *data, size_t len);
