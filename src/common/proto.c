@@ -11,18 +11,6 @@
 #include "common/proto.h"
 #include "common/util.h"
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The byte that *p, just behind a backslash, stands for; -1: none does. */
 static int
 escape_value(const char **p)

@@ -24,6 +24,9 @@ uint64_t now_us(void);
  */
 int parse_uint(const char *s, uint64_t min, uint64_t max, uint64_t *out);
 
+/* The value of a hexadecimal digit of either case, or -1. */
+int hex_digit(char c);
+
 /* 1 when s is [A-Za-z0-9][A-Za-z0-9._-]{0,62}: a name of a VNF, template. */
 int name_valid(const char *s);
 

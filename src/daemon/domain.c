@@ -93,18 +93,6 @@ hex_format(const uint8_t *bytes, size_t n, unsigned breaks, char sep,
 	*buf = '\0';
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The reverse, of either case; bytes is written even when it fails. */
 static int
 hex_parse(const char *s, uint8_t *bytes, size_t n, unsigned breaks, char sep)

@@ -13,7 +13,7 @@
 #include "daemon/pool.h"
 #include "daemon/vnf_task_impl.h"
 
-#define HALT_MS 2000	/* a halt whose sign was lost is taken for done */
+#define HALT_MS 5000	/* a halt whose sign was lost is taken for done */
 
 /* --- small things -------------------------------------------------------- */
 
@@ -247,6 +247,12 @@ halt_acknowledged(void *arg, const struct uvnf_error *e)
 		write_if_halted(t);
 }
 
+/*
+ * A start that is ordered too early would be the end of it: the guest, which
+ * looks only at the latest value, would never see the halt.  Its console
+ * tells, and its connected vifs do, by falling back (some time later).  Text
+ * can be lost, so without vifs time must do in the end.
+ */
 static void
 task_halt(struct vnf_task *t)
 {
@@ -259,7 +265,8 @@ task_halt(struct vnf_task *t)
 	vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
 	t->inflight++;
 	b->set_status(b, v->domain, false, halt_acknowledged, t);
-	task_arm(&t->again, HALT_MS);
+	if (!t->halt_by_vifs)
+		task_arm(&t->again, HALT_MS);
 }
 
 /* A router that runs, or that may come up although it was given up. */
@@ -380,8 +387,7 @@ again_passed(evutil_socket_t fd, short what, void *arg)
 		task_start_again(t);
 	} else if (t->phase == PHASE_HALT) {
 		t->halted = true;
-		if (t->inflight == 0)
-			task_write(t);
+		write_if_halted(t);
 	}
 }
 
