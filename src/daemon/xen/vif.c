@@ -37,16 +37,44 @@ struct link {
 static struct xs_handle *xs;
 static const char *backend;		/* XENBUS_PATH, relative to dom0's */
 
+/* One try: false, with errno, when it did not go through. */
+static bool
+try_put(const char *path, const char *value)
+{
+	xs_transaction_t t = xs_transaction_start(xs);
+	unsigned len;
+	void *there;
+	bool written;
+
+	if (t == XBT_NULL)
+		return false;
+	there = xs_read(xs, t, backend, &len);
+	written = there != NULL && xs_write(xs, t, path, value,
+	    strlen(value));
+	free(there);
+	return xs_transaction_end(xs, t, !written) && written;
+}
+
+/*
+ * A write would make the node of a vif that is gone anew, for ever: a worker
+ * that was killed leaves its helper behind, and others clean up meanwhile.
+ */
 static void
 put(const char *key, const char *value)
 {
 	char path[256];
+	bool done;
 
+	if (xs == NULL)
+		return;
 	snprintf(path, sizeof(path), "%s/%s", backend, key);
-	if (xs != NULL && !xs_write(xs, XBT_NULL, path, value,
-	    strlen(value)))
+	do {
+		errno = 0;
+		done = try_put(path, value);
+	} while (!done && errno == EAGAIN);
+	if (!done)
 		fprintf(stderr, "uvnf-vif: cannot write %s: %s\n", path,
-		    strerror(errno));
+		    errno != 0 ? strerror(errno) : "its vif is gone");
 }
 
 /* libxl logs hotplug-error, and so it gets into our user's error. */
