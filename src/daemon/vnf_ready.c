@@ -44,12 +44,7 @@ task_check_ready(struct vnf_task *t)
 static void
 start_acknowledged(void *arg, const struct uvnf_error *e)
 {
-	struct vnf_task *t = arg;
-
-	if (!task_resumes(t))
-		return;
-	if (e != NULL)
-		task_fail(t, e);
+	task_resumes(arg, e);
 }
 
 /*

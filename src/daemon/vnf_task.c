@@ -63,12 +63,15 @@ task_end(struct vnf_task *t)
 }
 
 bool
-task_resumes(struct vnf_task *t)
+task_resumes(struct vnf_task *t, const struct uvnf_error *e)
 {
 	t->inflight--;
-	if (t->vnf != NULL)
+	if (t->vnf == NULL)
+		task_end(t);
+	else if (e != NULL)
+		task_fail(t, e);
+	else
 		return true;
-	task_end(t);
 	return false;
 }
 
@@ -155,12 +158,8 @@ written_and_started(void *arg, const struct uvnf_error *e)
 {
 	struct vnf_task *t = arg;
 
-	if (!task_resumes(t))
+	if (!task_resumes(t, e))
 		return;
-	if (e != NULL) {
-		task_fail(t, e);
-		return;
-	}
 	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
 	task_started(t);
 }
@@ -183,12 +182,8 @@ written_ahead_of_boot(void *arg, const struct uvnf_error *e)
 {
 	struct vnf_task *t = arg;
 
-	if (!task_resumes(t))
+	if (!task_resumes(t, e))
 		return;
-	if (e != NULL) {
-		task_fail(t, e);
-		return;
-	}
 	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
 	t->written = true;
 	start_if_booted(t);
@@ -239,11 +234,7 @@ halt_acknowledged(void *arg, const struct uvnf_error *e)
 {
 	struct vnf_task *t = arg;
 
-	if (!task_resumes(t))
-		return;
-	if (e != NULL)
-		task_fail(t, e);
-	else
+	if (task_resumes(t, e))
 		write_if_halted(t);
 }
 

@@ -55,8 +55,9 @@ void task_answer(struct vnf_task *t, const struct vnf *about,
     const struct uvnf_error *e);
 /* Frees it now, or when its last operation has ended. */
 void task_end(struct vnf_task *t);
-/* At the head of each completion: is the task still wanted? */
-bool task_resumes(struct vnf_task *t);
+/* At the head of each completion: is the task still wanted, and did it go
+ * well?  If it did not, the VNF is failed. */
+bool task_resumes(struct vnf_task *t, const struct uvnf_error *e);
 /* The VNF is failed, and e is the answer; ends the task. */
 void task_fail(struct vnf_task *t, const struct uvnf_error *e);
 
