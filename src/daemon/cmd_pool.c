@@ -10,6 +10,7 @@
 #include "common/util.h"
 #include "daemon/command.h"
 #include "daemon/pool.h"
+#include "daemon/timer.h"
 
 static void
 add_shelf(const struct pool_view *view, void *arg)
@@ -81,14 +82,13 @@ static void
 fill_wait(struct request *rq, const struct template *of, unsigned timeout_ms)
 {
 	struct fill *f = xcalloc(1, sizeof(*f));
-	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
 
 	f->rq = rq;
 	f->of = of;
 	f->timeout_ms = timeout_ms;
 	f->wait = pools_wait(rq->daemon->pools, of, fill_waited, f);
 	evtimer_assign(&f->limit, rq->daemon->base, fill_limit, f);
-	event_add(&f->limit, &tv);
+	timer_arm_ms(&f->limit, timeout_ms);
 }
 
 /* --- the verb ------------------------------------------------------------ */

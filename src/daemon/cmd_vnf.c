@@ -263,13 +263,10 @@ run_list(struct request *rq)
 static void
 run_show(struct request *rq)
 {
-	const char *name = request_arg(rq, 0);
-	const struct vnf *v = vnf_find(&rq->daemon->vnfs, name);
 	struct uvnf_error e;
+	const struct vnf *v = vnf_named(rq->daemon, request_arg(rq, 0), &e);
 
 	if (v == NULL) {
-		uvnf_error_set(&e, UVNF_E_NO_VNF, "no VNF is called '%.80s'; "
-		    "'list' shows those there are", name);
 		request_err(rq, &e);
 		return;
 	}

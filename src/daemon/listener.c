@@ -18,6 +18,7 @@
 #include "common/util.h"
 #include "daemon/listener.h"
 #include "daemon/session.h"
+#include "daemon/timer.h"
 
 #define BACKLOG 128
 #define ACCEPT_PAUSE_MS 100	/* when there are no descriptors left */
@@ -72,12 +73,11 @@ static void
 accept_failed(struct evconnlistener *el, void *arg)
 {
 	struct listener *l = arg;
-	struct timeval tv = { 0, ACCEPT_PAUSE_MS * 1000 };
 
 	log_warn("accept failed error=%s",
 	    evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
 	evconnlistener_disable(el);
-	event_add(l->resume, &tv);
+	timer_arm_ms(l->resume, ACCEPT_PAUSE_MS);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/pool_impl.h"
+#include "daemon/timer.h"
 
 #define QUIET_MS 100		/* without a claim, before a refill */
 #define HOLD_MAX_MS 2000	/* a refill waits no longer, whatever happens */
@@ -20,16 +21,6 @@ pool_shelf(const struct pools *p, const struct template *t,
     enum domain_kind kind)
 {
 	return &p->shelves[2 * t->index + (kind == KIND_BOOTED)];
-}
-
-void
-pool_arm_ms(struct event *ev, uint64_t ms)
-{
-	struct timeval tv;
-
-	tv.tv_sec = (time_t)(ms / 1000);
-	tv.tv_usec = (suseconds_t)(ms % 1000 * 1000);
-	event_add(ev, &tv);
 }
 
 /* --- claims and refills -------------------------------------------------- */
@@ -56,7 +47,7 @@ pool_claim(struct pools *p, const struct template *t)
 	if (d != NULL) {
 		if (p->held_since_us == 0)
 			p->held_since_us = now_us();
-		pool_arm_ms(p->refill, QUIET_MS);
+		timer_arm_ms(p->refill, QUIET_MS);
 	}
 	return d;
 }
@@ -69,7 +60,7 @@ hold_refill(struct pools *p, uint64_t now)
 		return false;
 	if (p->daemon->starting > 0 &&
 	    now - p->held_since_us < HOLD_MAX_MS * 1000) {
-		pool_arm_ms(p->refill, QUIET_MS);
+		timer_arm_ms(p->refill, QUIET_MS);
 		return true;
 	}
 	p->held_since_us = 0;
@@ -108,7 +99,7 @@ refill_now(struct pools *p, uint64_t now)
 			    &wake_us);
 	}
 	if (!progress && wake_us != 0)
-		pool_arm_ms(p->refill, (wake_us - now) / 1000 + 1);
+		timer_arm_ms(p->refill, (wake_us - now) / 1000 + 1);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/pool_impl.h"
+#include "daemon/timer.h"
 
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MAX_MS 60000
@@ -190,7 +191,7 @@ build_boot(struct pool_build *b)
 		build_fail(b, &e);
 		return;
 	}
-	pool_arm_ms(b->timer, BOOT_LIMIT_S * 1000);
+	timer_arm_ms(b->timer, BOOT_LIMIT_S * 1000);
 	/* pool_announced goes on from here */
 }
 

@@ -68,7 +68,6 @@ struct shelf *pool_shelf(const struct pools *p, const struct template *t,
     enum domain_kind kind);
 /* Begins the builds that are due, or sees to it that they will be. */
 void pool_refill(struct pools *p);
-void pool_arm_ms(struct event *ev, uint64_t ms);
 
 /* pool_build.c */
 struct pool_build *pool_build_begin(struct pools *p,

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/reap.h"
+#include "daemon/timer.h"
 
 #define PAUSE_FIRST_MS 500
 #define PAUSE_MAX_MS 60000
@@ -41,7 +42,6 @@ static void
 reap_result(void *arg, const struct uvnf_error *e)
 {
 	struct reaping *r = arg;
-	struct timeval tv;
 
 	if (e == NULL) {
 		log_debug("domain destroyed domain=%s domid=%d",
@@ -51,9 +51,7 @@ reap_result(void *arg, const struct uvnf_error *e)
 	}
 	log_error("destroy failed domain=%s domid=%d again_ms=%u error=%s",
 	    r->domain->name, r->domain->domid, r->pause_ms, e->text);
-	tv.tv_sec = r->pause_ms / 1000;
-	tv.tv_usec = (r->pause_ms % 1000) * 1000;
-	event_add(r->again, &tv);
+	timer_arm_ms(r->again, r->pause_ms);
 	r->pause_ms *= 2;
 	if (r->pause_ms > PAUSE_MAX_MS)
 		r->pause_ms = PAUSE_MAX_MS;

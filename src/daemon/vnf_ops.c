@@ -10,8 +10,20 @@
 #include "common/util.h"
 #include "daemon/click.h"
 #include "daemon/pool.h"
+#include "daemon/timer.h"
 #include "daemon/vnf_ops.h"
 #include "daemon/vnf_task.h"
+
+struct vnf *
+vnf_named(struct daemon *dm, const char *name, struct uvnf_error *e)
+{
+	struct vnf *v = vnf_find(&dm->vnfs, name);
+
+	if (v == NULL)
+		uvnf_error_set(e, UVNF_E_NO_VNF, "no VNF is called '%.80s'; "
+		    "'list' shows those there are", name);
+	return v;
+}
 
 /* --- create and config --------------------------------------------------- */
 
@@ -86,13 +98,6 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 }
 
 static int
-no_such_vnf(const char *name, struct uvnf_error *e)
-{
-	return uvnf_error_set(e, UVNF_E_NO_VNF,
-	    "no VNF is called '%.80s'; 'list' shows those there are", name);
-}
-
-static int
 check_busy(const struct vnf *v, struct uvnf_error *e)
 {
 	if (v->state == VNF_CREATING || (v->task != NULL &&
@@ -110,11 +115,10 @@ check_busy(const struct vnf *v, struct uvnf_error *e)
 void
 vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 {
-	struct vnf *v = vnf_find(&dm->vnfs, name);
 	struct uvnf_error e;
+	struct vnf *v = vnf_named(dm, name, &e);
 
 	if (v == NULL) {
-		no_such_vnf(name, &e);
 		refuse(rq, NULL, &e);
 		return;
 	}
@@ -178,14 +182,13 @@ destroy_new(struct daemon *dm, const struct vnf *v, unsigned timeout_ms,
     vnf_answer answer, void *arg)
 {
 	struct destroy *ds = xcalloc(1, sizeof(*ds));
-	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
 
 	strcpy(ds->name, v->name);
 	ds->timeout_ms = timeout_ms;
 	ds->answer.call = answer;
 	ds->answer.arg = arg;
 	evtimer_assign(&ds->limit, dm->base, destroy_limit, ds);
-	event_add(&ds->limit, &tv);
+	timer_arm_ms(&ds->limit, timeout_ms);
 	return ds;
 }
 
@@ -219,11 +222,10 @@ void
 vnf_destroy(struct daemon *dm, const char *name, bool freed,
     unsigned timeout_ms, vnf_answer answer, void *arg)
 {
-	struct vnf *v = vnf_find(&dm->vnfs, name);
 	struct uvnf_error e;
+	struct vnf *v = vnf_named(dm, name, &e);
 
 	if (v == NULL) {
-		no_such_vnf(name, &e);
 		answer(arg, NULL, &e);
 	} else if (freed) {
 		destroy_now(dm, v,
@@ -310,7 +312,6 @@ read_later(struct daemon *dm, struct vnf *v, const char *element,
     const char *handler, unsigned timeout_ms, backend_text done, void *arg)
 {
 	struct vnf_read *r = xcalloc(1, sizeof(*r));
-	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
 
 	r->vnf = v;
 	r->element = xstrdup(element);
@@ -319,7 +320,7 @@ read_later(struct daemon *dm, struct vnf *v, const char *element,
 	r->done = done;
 	r->arg = arg;
 	evtimer_assign(&r->limit, dm->base, read_limit, r);
-	event_add(&r->limit, &tv);
+	timer_arm_ms(&r->limit, timeout_ms);
 	TAILQ_INSERT_TAIL(&v->reads, r, entry);
 }
 
@@ -327,11 +328,10 @@ void
 vnf_read(struct daemon *dm, const char *name, const char *element,
     const char *handler, unsigned timeout_ms, backend_text done, void *arg)
 {
-	struct vnf *v = vnf_find(&dm->vnfs, name);
 	struct uvnf_error e;
+	struct vnf *v = vnf_named(dm, name, &e);
 
 	if (v == NULL) {
-		no_such_vnf(name, &e);
 		done(arg, NULL, 0, &e);
 	} else if (v->state == VNF_READY) {
 		dm->backend->read(dm->backend, v->domain, element, handler,

@@ -36,6 +36,10 @@ struct vnf_request {
 	void *arg;
 };
 
+/* The VNF of that name, or NULL with e filled. */
+struct vnf *vnf_named(struct daemon *dm, const char *name,
+    struct uvnf_error *e);
+
 void vnf_create(struct daemon *dm, const char *template, const char *name,
     struct vnf_request *rq);
 

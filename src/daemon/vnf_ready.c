@@ -6,6 +6,7 @@
 #include <event2/event.h>
 
 #include "common/util.h"
+#include "daemon/timer.h"
 #include "daemon/vnf_task_impl.h"
 
 #define AGAIN_MS 250	/* a start without a sign of life is repeated */
@@ -60,7 +61,7 @@ task_start_again(struct vnf_task *t)
 		return;
 	t->inflight++;
 	b->set_status(b, t->vnf->domain, true, start_acknowledged, t);
-	task_arm(&t->again, AGAIN_MS);
+	timer_arm_ms(&t->again, AGAIN_MS);
 }
 
 void
@@ -81,7 +82,7 @@ task_watch(struct vnf_task *t)
 {
 	t->phase = PHASE_UP;
 	t->daemon->starting++;
-	task_arm(&t->again, AGAIN_MS);
+	timer_arm_ms(&t->again, AGAIN_MS);
 	task_check_ready(t);
 }
 

@@ -11,19 +11,12 @@
 #include "common/util.h"
 #include "daemon/click.h"
 #include "daemon/pool.h"
+#include "daemon/timer.h"
 #include "daemon/vnf_task_impl.h"
 
 #define HALT_MS 5000	/* a halt whose sign was lost is taken for done */
 
 /* --- small things -------------------------------------------------------- */
-
-void
-task_arm(struct event *ev, unsigned ms)
-{
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
-
-	event_add(ev, &tv);
-}
 
 void
 task_answer(struct vnf_task *t, const struct vnf *about,
@@ -257,7 +250,7 @@ task_halt(struct vnf_task *t)
 	t->inflight++;
 	b->set_status(b, v->domain, false, halt_acknowledged, t);
 	if (!t->halt_by_vifs)
-		task_arm(&t->again, HALT_MS);
+		timer_arm_ms(&t->again, HALT_MS);
 }
 
 /* A router that runs, or that may come up although it was given up. */
@@ -406,7 +399,7 @@ task_new(struct daemon *dm, struct vnf *v, struct vnf_request *rq)
 		log_fatal("an unchecked configuration: %s", e.text);
 	evtimer_assign(&t->limit, dm->base, limit_passed, t);
 	evtimer_assign(&t->again, dm->base, again_passed, t);
-	task_arm(&t->limit, rq->timeout_ms);
+	timer_arm_ms(&t->limit, rq->timeout_ms);
 	memset(v->stages_us, 0, sizeof(v->stages_us));
 	v->since_us = rq->read_us;
 	v->task = t;

@@ -50,7 +50,6 @@ struct vnf_task {
 };
 
 /* vnf_task.c */
-void task_arm(struct event *ev, unsigned ms);
 void task_answer(struct vnf_task *t, const struct vnf *about,
     const struct uvnf_error *e);
 /* Frees it now, or when its last operation has ended. */

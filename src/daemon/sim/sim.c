@@ -17,6 +17,7 @@
 #include "common/util.h"
 #include "daemon/backend.h"
 #include "daemon/sim/guest.h"
+#include "daemon/timer.h"
 
 #define CHUNK 992
 
@@ -107,14 +108,10 @@ fault(struct sim *sim, enum knob k)
 static void
 arm_ms(struct event *ev, uint64_t ms)
 {
-	struct timeval tv;
-
-	tv.tv_sec = (time_t)(ms / 1000);
-	tv.tv_usec = (suseconds_t)(ms % 1000 * 1000);
 	if (ms == 0)
 		event_active(ev, EV_TIMEOUT, 0);
 	else
-		event_add(ev, &tv);
+		timer_arm_ms(ev, ms);
 }
 
 /* --- the guest ----------------------------------------------------------- */

@@ -11,6 +11,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/timer.h"
 #include "daemon/xen/clickos.h"
 
 /*
@@ -167,7 +168,6 @@ void
 clickos_read(struct guest *g, const char *element, const char *handler,
     unsigned timeout_ms, backend_text done, void *arg)
 {
-	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
 	struct clickos_read *r;
 	char root[128];
 
@@ -188,7 +188,7 @@ clickos_read(struct guest *g, const char *element, const char *handler,
 	r->done = done;
 	r->arg = arg;
 	evtimer_assign(&r->limit, g->xen->base, on_limit, r);
-	event_add(&r->limit, &tv);
+	timer_arm_ms(&r->limit, timeout_ms);
 	TAILQ_INSERT_TAIL(&g->reads, r, entry);
 	if (TAILQ_FIRST(&g->reads) == r)
 		begin(r);

@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/timer.h"
 #include "daemon/xen/guest.h"
 #include "daemon/xen/xen.h"
 
@@ -98,7 +99,6 @@ on_leftover_destroyed(struct job *j, const struct work_result *res,
     bool lost, const struct uvnf_error *e)
 {
 	struct xen_op *op = j->arg;
-	struct timeval tv = { op->retry_s, 0 };
 
 	(void)res;
 	(void)lost;
@@ -109,7 +109,7 @@ on_leftover_destroyed(struct job *j, const struct work_result *res,
 	}
 	log_error("cannot destroy what a failed build left name=%s again_s=%u "
 	    "error=%s", j->work.name, op->retry_s, e->text);
-	event_add(op->retry, &tv);
+	timer_arm_ms(op->retry, op->retry_s * 1000);
 	op->retry_s *= 2;
 	if (op->retry_s > RETRY_MAX_S)
 		op->retry_s = RETRY_MAX_S;

@@ -13,6 +13,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/timer.h"
 #include "daemon/xen/spawner.h"
 #include "daemon/xen/workers.h"
 
@@ -56,14 +57,6 @@ struct workers {
 };
 
 static void dispatch(struct workers *w);
-
-static void
-set_timer(struct slot *s, int seconds)
-{
-	struct timeval tv = { seconds, 0 };
-
-	event_add(s->timer, &tv);
-}
 
 static void
 lose_spawner(struct workers *w, int err)
@@ -249,7 +242,7 @@ on_died(struct slot *s, int status)
 	if (s->jobs > 0)
 		start(s);
 	else
-		set_timer(s, RESTART_S);
+		timer_arm_ms(s->timer, RESTART_S * 1000);
 }
 
 static void
@@ -257,7 +250,7 @@ on_failed(struct slot *s, int err)
 {
 	log_error("cannot start a worker error=\"%s\"", strerror(err));
 	s->state = WORKER_NONE;
-	set_timer(s, RESTART_S);
+	timer_arm_ms(s->timer, RESTART_S * 1000);
 }
 
 static void
@@ -307,7 +300,7 @@ hand_out(struct slot *s, struct job *j)
 {
 	s->job = j;
 	s->state = WORKER_BUSY;
-	set_timer(s, JOB_LIMIT_S);
+	timer_arm_ms(s->timer, JOB_LIMIT_S * 1000);
 	/* If it has died, its job ends when that is known. */
 	send(s->fd, &j->work, sizeof(j->work), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
