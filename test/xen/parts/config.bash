@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+# shellcheck shell=bash disable=SC2154
+#
+# A new configuration.
+
+long_config() {
+	local i
+	for ((i = 0; i < 500; i++)); do
+		echo "// a long configuration, of many chunks: line $i of 500"
+	done
+	cat "$1"
+}
+
+part_config() {
+	creates booted web1 10.0.0.21 booted
+	check 'another address' \
+	    ctl config web1 "$work/22.click" --wait ready
+	check 'the new address answers' pings 10.0.0.22
+	check 'the old one does not' silent 10.0.0.21
+	long_config "$work/23.click" >"$work/long.click"
+	check 'a configuration of 30 KB' \
+	    ctl config web1 "$work/long.click" --wait ready
+	check 'answers' pings 10.0.0.23
+	check 'a short one after it' \
+	    ctl config web1 "$work/24.click" --wait ready
+	check 'answers, too' pings 10.0.0.24
+	check 'two vifs' ctl create two web2 -c "$work/25.click" --wait ready
+	check 'the first one answers' pings 10.0.0.25
+	responder 10.0.1.27 27 1 >"$work/27.click"
+	check 'a configuration for the second vif' \
+	    ctl config web2 "$work/27.click" --wait ready
+	check 'the second one answers' pings 10.0.1.27
+	check 'all are destroyed' ctl destroy --all --wait freed
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+# shellcheck shell=bash disable=SC2154
+#
+# Deaths.
+
+# A helper for vifs that waits as long as $work/slow is there.
+write_slow_vif() {
+	cat >"$work/slow-vif" <<-END
+	#!/bin/bash
+	if [ -e "$work/slow" ]; then
+		touch "$work/in-vif"
+		while [ -e "$work/slow" ]; do sleep 0.1; done
+	fi
+	exec /usr/libexec/uvnf/uvnf-vif "\$@"
+	END
+	chmod +x "$work/slow-vif"
+}
+
+# Sends the worker that builds a signal while it waits for a vif's helper.
+create_while_worker_gets() {
+	local helper
+	rm -f "$work/in-vif"
+	touch "$work/slow"
+	uvnfctl -t 120 create cold web2 >"$work/out" 2>"$work/err" &
+	within 60 test -e "$work/in-vif" || return
+	helper=$(pgrep -o -f "$work/slow-vif")
+	kill "-$1" "$(awk '{ print $4 }' "/proc/$helper/stat")" || return
+	wait $!
+	rm -f "$work/slow"
+	cat "$work/out" "$work/err"
+	grep -q '^uvnfctl: build-failed: ' "$work/err"
+}
+
+no_cold_domain() {
+	! domains | grep '^uvnf-cold-\|null'
+}
+
+crashed_is_seen() {
+	within 20 eval '[ "$(field web1 .state)" = crashed ]' &&
+	    [ "$(field web1 .error.code)" = guest-dead ]
+}
+
+shell_is_replaced() {
+	local shell
+	shell=$(domains | grep -m 1 uvnf-paused)
+	xl destroy "$shell"
+	within 60 eval "! domains | grep -qx $shell" &&
+	    within 60 eval 'ctl -j pool | jq -se "all(.have == .target)"'
+}
+
+part_deaths() {
+	write_slow_vif
+	check 'uvnfd starts with a vif helper of our own' eval \
+	    'stop_daemon && UVNF_VIF=$work/slow-vif start_daemon &&
+	    ctl pool fill --wait'
+	creates booted web1 10.0.0.21 booted
+	check 'a worker that is killed costs its build' \
+	    create_while_worker_gets KILL
+	check 'nothing of the build is left' within 60 no_cold_domain
+	check 'a worker that hangs costs its build' \
+	    create_while_worker_gets STOP
+	check 'nothing of the build is left' within 60 no_cold_domain
+	check 'the pool fills again' ctl pool fill --wait
+	check 'the VNF goes on' pings 10.0.0.21
+	creates cold web3 10.0.0.23 cold
+	check 'a domain destroyed behind the daemon is noticed' \
+	    eval 'xl destroy "$(field web1 .domain)" && crashed_is_seen'
+	check 'it can be destroyed' ctl destroy web1 --wait freed
+	check 'its name is free' ctl create booted web1
+	ctl pool fill --wait >/dev/null
+	check 'a shell that dies is replaced' shell_is_replaced
+	check 'all are destroyed' ctl destroy --all --wait freed
+	check 'uvnfd starts with its own again' \
+	    eval 'stop_daemon && start_daemon'
+}

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+# shellcheck shell=bash disable=SC2154
+#
+# What a build starts.
+
+# Every program that a cold create starts, one a line.
+programs_of_a_build() {
+	local pids
+	pids=$(family_pids | sed 's/^/-p /')
+	# shellcheck disable=SC2086
+	strace -f -qq -e trace=execve -e signal=none -o "$work/trace" $pids &
+	within 10 grep -q '^TracerPid:[[:space:]]*[1-9]' \
+	    "/proc/$(daemon_pid)/status" || return
+	ctl create cold web1 || return
+	kill -INT $!
+	wait $! 2>/dev/null
+	cat "$work/trace"
+	grep -c 'execve(' "$work/trace" >"$work/count"
+	[ "$(cat "$work/count")" = 1 ] &&
+	    grep -q 'execve("[^"]*/uvnf-vif"' "$work/trace"
+}
+
+part_programs() {
+	check 'a build with one vif starts one program, uvnf-vif' \
+	    programs_of_a_build
+	check 'it is destroyed' ctl destroy web1 --wait freed
+}
