@@ -17,6 +17,7 @@
 #define PROTO_WORDS_MAX 32
 #define PROTO_TAG_MAX 32
 #define PROTO_HANDLER_MAX 255
+#define PROTO_VALUE_MAX 896		/* of a write; escaped it fits a line */
 #define PROTO_CONFIG_MAX (256 * 1024)
 #define PROTO_PAYLOAD_SKIP_MAX (1024 * 1024 * 1024)
 #define PROTO_PIPELINE_MAX 64

@@ -197,6 +197,63 @@ cmd_read(struct ctl *c, const struct args *a)
 	return ask(c, &r, json_read, text_read, &copy);
 }
 
+/* From standard input, without the line feed at its end. */
+static int
+read_value(char *buf, size_t size)
+{
+	size_t len = fread(buf, 1, size, stdin);
+
+	if (ferror(stdin))
+		return ctl_fail(UVNF_E_USAGE, "cannot read standard input: %s",
+		    strerror(errno));
+	if (len > 0 && buf[len - 1] == '\n')
+		len--;
+	if (len > PROTO_VALUE_MAX)
+		return ctl_fail(UVNF_E_TOO_BIG, "the value on standard input "
+		    "is larger than %d bytes", PROTO_VALUE_MAX);
+	if (memchr(buf, '\0', len) != NULL)
+		return ctl_fail(UVNF_E_BAD_REQUEST, "the value on standard "
+		    "input has a NUL byte");
+	buf[len] = '\0';
+	return 0;
+}
+
+static int
+cmd_write(struct ctl *c, const struct args *a)
+{
+	char from_stdin[PROTO_VALUE_MAX + 2];
+	struct request r = { .words = { "write" }, .nwords = 1 };
+	const char *value = NULL;
+	char *word = NULL;
+	int status;
+
+	if (a->argc < 2 || a->argc > 3)
+		return ctl_usage(a->cmd, "write needs a name, an "
+		    "ELEMENT.HANDLER and perhaps a value");
+	status = check_word("VNF", a->argv[0]);
+	if (status == 0)
+		status = check_word("handler", a->argv[1]);
+	if (a->argc == 3)
+		value = a->argv[2];
+	if (status == 0 && value != NULL && strcmp(value, "-") == 0) {
+		value = from_stdin;
+		status = read_value(from_stdin, sizeof(from_stdin));
+	}
+	if (status != 0)
+		return status;
+	add_word(&r, a->argv[0]);
+	add_word(&r, a->argv[1]);
+	if (value != NULL)
+		add_word(&r, word = xasprintf("value=%s", value));
+	add_word(&r, c->timeout_arg);
+	status = ask(c, &r, NULL, NULL, NULL);
+	free(word);
+	if (status == 0 && c->json)
+		json_line_written(a->argv[0], a->argv[1],
+		    value != NULL ? value : "true");
+	return status;
+}
+
 struct names {
 	char **names;
 	size_t count;
@@ -462,6 +519,11 @@ const struct command commands[] = {
 	{ "read", "NAME ELEMENT.HANDLER",
 	    "reads a handler of an element of a VNF's router", NULL, 0, NULL,
 	    cmd_read },
+	{ "write", "NAME ELEMENT.HANDLER [VALUE|-]",
+	    "writes a handler of an element of a VNF's router",
+	    "Without VALUE it is written 'true', which is all that a stock "
+	    "ClickOS can take;\n- reads the value from standard input.", 0,
+	    NULL, cmd_write },
 	{ "destroy", "NAME...|--all [--wait name|freed]",
 	    "destroys VNFs",
 	    "--wait says when: when the name is free (the default), or when "

@@ -68,6 +68,8 @@ void json_line(const struct uvnf_data *d, void *unused);
 void json_line_vnf(const struct uvnf_data *d, void *unused);
 void json_line_read(const char *name, const char *handler,
     const struct uvnf_data *d);
+void json_line_written(const char *name, const char *handler,
+    const char *value);
 void json_line_destroyed(const char *name);
 void json_line_ping(long long us);
 /* conn may be NULL: just the client's own version. */

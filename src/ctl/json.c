@@ -226,6 +226,17 @@ json_line_read(const char *name, const char *handler,
 }
 
 void
+json_line_written(const char *name, const char *handler, const char *value)
+{
+	json_t *root = must(json_object());
+
+	put_child(root, "name", make_string(name, strlen(name)));
+	put_child(root, "handler", make_string(handler, strlen(handler)));
+	put_child(root, "written", make_string(value, strlen(value)));
+	print(root);
+}
+
+void
 json_line_destroyed(const char *name)
 {
 	json_t *root = must(json_object());

@@ -128,13 +128,15 @@ struct backend {
 	void (*set_status)(struct backend *b, struct domain *d, bool running,
 	    backend_done done, void *arg);
 	/*
-	 * Reads element.handler; reads of one domain queue behind each other.
-	 * The time limit counts from the call; a request that was given up
-	 * leaves nothing behind that a later one could take for its reply.
+	 * Reads element.handler, or with a value writes it and tells, with an
+	 * empty text, that the guest has taken it.  The calls of one domain
+	 * queue behind each other.  The time limit counts from the call; one
+	 * that was given up leaves nothing behind that a later one could take
+	 * for its reply.
 	 */
-	void (*read)(struct backend *b, struct domain *d, const char *element,
-	    const char *handler, unsigned timeout_ms, backend_text done,
-	    void *arg);
+	void (*handler)(struct backend *b, struct domain *d,
+	    const char *element, const char *handler, const char *value,
+	    unsigned timeout_ms, backend_text done, void *arg);
 
 	/* Every domain there is but dom0 (synchronous; off the hot path).
 	 * *found is freed by the caller. */

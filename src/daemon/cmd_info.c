@@ -61,6 +61,8 @@ add_template(struct request *rq, const struct template *t)
 	proto_add_number(b, "pool.paused", t->pool[KIND_PAUSED]);
 	proto_add_number(b, "pool.booted", t->pool[KIND_BOOTED]);
 	proto_add_string(b, "ready", template_ready_word(t->ready));
+	proto_add_string(b, "handlers", t->handlers_mended ? "mended" :
+	    "stock");
 	request_data_end(rq);
 }
 

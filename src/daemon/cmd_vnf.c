@@ -163,7 +163,7 @@ run_config(struct request *rq)
 	request_err(rq, &e);
 }
 
-/* --- destroy, read ------------------------------------------------------- */
+/* --- destroy ------------------------------------------------------------- */
 
 static void
 run_destroy(struct request *rq)
@@ -183,69 +183,6 @@ run_destroy(struct request *rq)
 		vnf_destroy(rq->daemon, request_arg(rq, 0),
 		    wait != NULL && wait[0] == 'f', timeout_ms, answer, rq);
 	}
-}
-
-static void
-handler_text(void *arg, const char *text, size_t len,
-    const struct uvnf_error *e)
-{
-	struct request *rq = arg;
-
-	if (e != NULL) {
-		request_err(rq, e);
-		return;
-	}
-	proto_add_bytes(request_data(rq), "value", text, len);
-	request_data_end(rq);
-	request_ok(rq);
-}
-
-#define HANDLER_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
-	"0123456789_@/.-"
-
-/*
- * Cuts ELEMENT.HANDLER at its last dot.  Only what can stand in a xenstore
- * path is let through, and no global handler: ClickOS crashes at one.
- */
-static int
-split_handler(char *text, char **element, char **handler,
-    struct uvnf_error *e)
-{
-	char *dot = strrchr(text, '.');
-
-	if (strlen(text) > PROTO_HANDLER_MAX)
-		return uvnf_error_set(e, UVNF_E_TOO_BIG, "ELEMENT.HANDLER has "
-		    "at most %d bytes", PROTO_HANDLER_MAX);
-	if (text[strspn(text, HANDLER_CHARS)] != '\0')
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%.80s' has "
-		    "characters that no element or handler has", text);
-	if (dot == NULL || dot == text || dot[1] == '\0')
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%.80s' is not "
-		    "ELEMENT.HANDLER; a global handler crashes ClickOS", text);
-	*dot = '\0';
-	*element = text;
-	*handler = dot + 1;
-	if (text[0] == '/' || dot[-1] == '/' || strstr(text, "//") != NULL ||
-	    strchr(*handler, '/') != NULL)
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
-		    "misplaced '/' in the element '%.80s'", text);
-	return 0;
-}
-
-static void
-run_read(struct request *rq)
-{
-	char text[PROTO_LINE_MAX], *element = NULL, *handler = NULL;
-	struct uvnf_error e;
-	unsigned timeout_ms;
-
-	snprintf(text, sizeof(text), "%s", request_arg(rq, 1));
-	if (split_handler(text, &element, &handler, &e) != 0 ||
-	    request_timeout(rq, &timeout_ms, &e) != 0)
-		request_err(rq, &e);
-	else
-		vnf_read(rq->daemon, request_arg(rq, 0), element, handler,
-		    timeout_ms, handler_text, rq);
 }
 
 /* --- list, show ---------------------------------------------------------- */
@@ -281,8 +218,6 @@ const struct command vnf_commands[] = {
 	{ "config", 1, 1, { "config", "wait", "timeout_ms" },
 	    "config NAME config=LENGTH [wait=started|ready] [timeout_ms=N]",
 	    run_config },
-	{ "read", 2, 2, { "timeout_ms" },
-	    "read NAME ELEMENT.HANDLER [timeout_ms=N]", run_read },
 	{ "destroy", 1, 1, { "wait", "timeout_ms" },
 	    "destroy NAME [wait=name|freed] [timeout_ms=N]", run_destroy },
 	{ "list", 0, 0, { NULL }, "list", run_list },

@@ -12,6 +12,7 @@
 
 static const struct command *const groups[] = {
 	vnf_commands,
+	handler_commands,
 	pool_commands,
 	info_commands,
 };

@@ -259,6 +259,21 @@ take_ready(const struct yaml_file *f, const struct node_entry *kv,
 	return r;
 }
 
+static int
+take_handlers(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	static const struct choice choices[] = {
+		{ "stock", true }, { "mended", true } };
+	struct template *t = into;
+	unsigned i;
+	int r;
+
+	if ((r = take_choice(f, kv, choices, COUNT(choices), &i)) == 0)
+		t->handlers_mended = i == 1;
+	return r;
+}
+
 static const struct key template_keys[] = {
 	{ "guest", take_guest },
 	{ "kernel", take_kernel },
@@ -270,6 +285,7 @@ static const struct key template_keys[] = {
 	{ "config", take_config },
 	{ "pool", take_pool },
 	{ "ready", take_ready },
+	{ "handlers", take_handlers },
 };
 
 /* The keys of socket. */

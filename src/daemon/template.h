@@ -49,6 +49,7 @@ struct template {
 	char *config_path;		/* where it was read from, or NULL */
 	unsigned pool[KIND_COUNT];	/* targets; pool[KIND_COLD] is 0 */
 	enum template_ready ready;
+	bool handlers_mended;		/* a write handler gets its value */
 	unsigned index;			/* place in the configuration's list */
 };
 

@@ -89,7 +89,7 @@ vnf_new(struct vnf_table *t, const char *name, const struct template *template)
 	assert(strlen(name) <= VNF_NAME_MAX);
 	strcpy(v->name, name);
 	v->template = template;
-	TAILQ_INIT(&v->reads);
+	TAILQ_INIT(&v->calls);
 	node = tsearch(v, &t->by_name, compare_names);
 	assert(node != NULL && *node == v);
 	TAILQ_INSERT_TAIL(&t->list, v, entry);

@@ -37,9 +37,9 @@ enum vnf_stage {
 };
 
 struct vnf_task;
-struct vnf_read;
+struct vnf_call;
 
-TAILQ_HEAD(vnf_reads, vnf_read);
+TAILQ_HEAD(vnf_calls, vnf_call);
 
 /* A micro-VNF: a name that a client gave, and its domain. */
 struct vnf {
@@ -53,7 +53,7 @@ struct vnf {
 	uint64_t stages_us[STAGE_COUNT];	/* since then; 0: not reached */
 	struct uvnf_error *error;	/* why failed or crashed, or NULL */
 	struct vnf_task *task;		/* what is under way, vnf_task.h */
-	struct vnf_reads reads;		/* until the router is up */
+	struct vnf_calls calls;		/* handlers, until it is up */
 	TAILQ_ENTRY(vnf) entry;
 };
 

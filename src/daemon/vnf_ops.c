@@ -204,7 +204,7 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 	    "another request destroyed '%s' meanwhile", v->name);
 	building = task_cancel(v, NULL, &e, ds != NULL ? destroy_gone : NULL,
 	    ds);
-	reads_fail(v, &e);
+	calls_fail(v, &e);
 	if (d != NULL)
 		journal_doom(dm->journal, d);
 	vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
@@ -236,116 +236,6 @@ vnf_destroy(struct daemon *dm, const char *name, bool freed,
 	}
 }
 
-/* --- reading handlers ---------------------------------------------------- */
-
-struct vnf_read {
-	struct vnf *vnf;
-	char *element;
-	char *handler;
-	uint64_t deadline_us;
-	backend_text done;
-	void *arg;
-	struct event limit;
-	TAILQ_ENTRY(vnf_read) entry;
-};
-
-static void
-read_free(struct vnf_read *r)
-{
-	TAILQ_REMOVE(&r->vnf->reads, r, entry);
-	event_del(&r->limit);
-	free(r->element);
-	free(r->handler);
-	free(r);
-}
-
-static void
-read_fail(struct vnf_read *r, const struct uvnf_error *e)
-{
-	backend_text done = r->done;
-	void *arg = r->arg;
-
-	read_free(r);
-	done(arg, NULL, 0, e);
-}
-
-static void
-read_limit(evutil_socket_t fd, short what, void *arg)
-{
-	struct vnf_read *r = arg;
-	struct uvnf_error e;
-
-	(void)fd;
-	(void)what;
-	uvnf_error_set(&e, UVNF_E_TIMEOUT, "the router of '%s' did not come "
-	    "up in time, so %s.%s was not read", r->vnf->name, r->element,
-	    r->handler);
-	read_fail(r, &e);
-}
-
-void
-reads_fail(struct vnf *v, const struct uvnf_error *e)
-{
-	while (!TAILQ_EMPTY(&v->reads))
-		read_fail(TAILQ_FIRST(&v->reads), e);
-}
-
-void
-reads_begin(struct daemon *dm, struct vnf *v)
-{
-	struct vnf_read *r;
-
-	while ((r = TAILQ_FIRST(&v->reads)) != NULL) {
-		uint64_t now = now_us();
-		unsigned left_ms = r->deadline_us > now + 1000 ?
-		    (unsigned)((r->deadline_us - now) / 1000) : 1;
-
-		dm->backend->read(dm->backend, v->domain, r->element,
-		    r->handler, left_ms, r->done, r->arg);
-		read_free(r);
-	}
-}
-
-/* A request that came before the router runs would crash the guest. */
-static void
-read_later(struct daemon *dm, struct vnf *v, const char *element,
-    const char *handler, unsigned timeout_ms, backend_text done, void *arg)
-{
-	struct vnf_read *r = xcalloc(1, sizeof(*r));
-
-	r->vnf = v;
-	r->element = xstrdup(element);
-	r->handler = xstrdup(handler);
-	r->deadline_us = now_us() + (uint64_t)timeout_ms * 1000;
-	r->done = done;
-	r->arg = arg;
-	evtimer_assign(&r->limit, dm->base, read_limit, r);
-	timer_arm_ms(&r->limit, timeout_ms);
-	TAILQ_INSERT_TAIL(&v->reads, r, entry);
-}
-
-void
-vnf_read(struct daemon *dm, const char *name, const char *element,
-    const char *handler, unsigned timeout_ms, backend_text done, void *arg)
-{
-	struct uvnf_error e;
-	struct vnf *v = vnf_named(dm, name, &e);
-
-	if (v == NULL) {
-		done(arg, NULL, 0, &e);
-	} else if (v->state == VNF_READY) {
-		dm->backend->read(dm->backend, v->domain, element, handler,
-		    timeout_ms, done, arg);
-	} else if (v->task != NULL) {
-		read_later(dm, v, element, handler, timeout_ms, done, arg);
-	} else {
-		uvnf_error_set(&e, UVNF_E_BAD_STATE,
-		    "'%s' is %s: only the handlers of a router that runs can "
-		    "be read", v->name, vnf_state_word(v->state));
-		done(arg, NULL, 0, &e);
-	}
-}
-
 /* --- a death ------------------------------------------------------------- */
 
 static const char *
@@ -374,5 +264,5 @@ vnf_dead(struct daemon *dm, struct vnf *v, enum backend_death why)
 	vnf_set_error(v, &e);
 	vnf_set_state(&dm->vnfs, v, VNF_CRASHED);
 	task_cancel(v, v, &e, NULL, NULL);
-	reads_fail(v, &e);
+	calls_fail(v, &e);
 }

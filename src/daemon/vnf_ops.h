@@ -49,9 +49,13 @@ void vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq);
 void vnf_destroy(struct daemon *dm, const char *name, bool freed,
     unsigned timeout_ms, vnf_answer answer, void *arg);
 
-/* Reads a handler of a router that runs, or as soon as it does. */
-void vnf_read(struct daemon *dm, const char *name, const char *element,
-    const char *handler, unsigned timeout_ms, backend_text done, void *arg);
+/*
+ * Reads (value NULL) or writes a handler of a router that runs, or as soon as
+ * it does; as backend->handler.
+ */
+void vnf_handler(struct daemon *dm, const char *name, const char *element,
+    const char *handler, const char *value, unsigned timeout_ms,
+    backend_text done, void *arg);
 
 /* A VNF that recovery adopted: takes up the watch over its start. */
 void vnf_adopted(struct daemon *dm, struct vnf *v);

@@ -39,7 +39,7 @@ task_check_ready(struct vnf_task *t)
 	vnf_set_state(&dm->vnfs, v, VNF_READY);
 	task_answer(t, v, NULL);
 	task_end(t);
-	reads_begin(dm, v);
+	calls_begin(dm, v);
 }
 
 static void

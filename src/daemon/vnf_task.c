@@ -78,7 +78,7 @@ task_fail(struct vnf_task *t, const struct uvnf_error *e)
 	vnf_set_error(v, e);
 	if (v->state != VNF_FAILED)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_FAILED);
-	reads_fail(v, e);
+	calls_fail(v, e);
 	task_answer(t, v, e);
 	task_end(t);
 }
@@ -87,6 +87,12 @@ bool
 task_is_busy(const struct vnf_task *t)
 {
 	return t->answer != NULL || t->phase != PHASE_UP;
+}
+
+bool
+task_brings_up(const struct vnf_task *t)
+{
+	return t->config != NULL;
 }
 
 /* --- the time limit ------------------------------------------------------ */
@@ -138,7 +144,7 @@ limit_passed(evutil_socket_t fd, short what, void *arg)
 	}
 	/* Without a domain nothing stays. */
 	task_cancel(v, NULL, &e, NULL, NULL);
-	reads_fail(v, &e);
+	calls_fail(v, &e);
 	vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
 	vnf_release(&dm->vnfs, v);
 	vnf_free(v);
@@ -287,7 +293,7 @@ claim_failed(struct vnf_task *t, const struct uvnf_error *e)
 	vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
 	vnf_release(&dm->vnfs, v);
 	task_answer(t, NULL, e);
-	reads_fail(v, e);
+	calls_fail(v, e);
 	task_end(t);
 	vnf_free(v);
 }

@@ -38,8 +38,11 @@ bool task_is_busy(const struct vnf_task *t);
 bool task_cancel(struct vnf *v, const struct vnf *about,
     const struct uvnf_error *e, reap_done gone, void *arg);
 
-/* Reads that wait for the router: begins them, or ends them with e. */
-void reads_begin(struct daemon *dm, struct vnf *v);
-void reads_fail(struct vnf *v, const struct uvnf_error *e);
+/* Its end is a router that runs. */
+bool task_brings_up(const struct vnf_task *t);
+
+/* Handler calls that wait for the router: begins them, or fails them. */
+void calls_begin(struct daemon *dm, struct vnf *v);
+void calls_fail(struct vnf *v, const struct uvnf_error *e);
 
 #endif

@@ -41,7 +41,7 @@ teardown() {
 @test "no daemon: status 3 for every command" {
 	daemon_stop
 	for command in ping list templates stats pool 'show a' 'destroy a' \
-	    'destroy --all' 'read a b.c' 'create cold a' 'pool fill'; do
+	    'destroy --all' 'read a b.c' 'write a b.c' 'create cold a' 'pool fill'; do
 		# shellcheck disable=SC2086 # words
 		fails 3 no-daemon $command
 	done
@@ -56,6 +56,8 @@ teardown() {
 	fails 2 usage create cold
 	fails 2 usage config a
 	fails 2 usage read a
+	fails 2 usage write a
+	fails 2 usage write a b.c d e
 	fails 2 usage destroy
 	fails 2 usage destroy a --all
 	fails 2 usage pool drain

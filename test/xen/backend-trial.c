@@ -208,10 +208,10 @@ run_routers(struct domain **d, unsigned n, const struct template *t,
 	    (int)strcspn(handler, "."), handler);
 	begin();
 	for (i = 0, pending = 2 * n; i < n; i++) {
-		backend->read(backend, d[i], element, strchr(handler, '.') + 1,
-		    5000, got_text, reading);
-		backend->read(backend, d[i], element, strchr(handler, '.') + 1,
-		    5000, got_text, reading);
+		backend->handler(backend, d[i], element,
+		    strchr(handler, '.') + 1, NULL, 5000, got_text, reading);
+		backend->handler(backend, d[i], element,
+		    strchr(handler, '.') + 1, NULL, 5000, got_text, reading);
 	}
 	wait_for(&pending, 0, "read");
 	step("read twice");

@@ -184,3 +184,17 @@ sim_guest_read(const char *text, size_t len, const char *element,
 	free(declared);
 	return reply;
 }
+
+char *
+sim_guest_write(const char *text, size_t len, const char *element,
+    const char *handler, const char *value)
+{
+	char *class = sim_guest_read(text, len, element, "class");
+	char *said = NULL;
+
+	if (class != NULL && strcmp(class, "ARPResponder") == 0 &&
+	    strcmp(handler, "add") == 0 && strchr(value, ' ') == NULL)
+		said = xasprintf("%s: expected IP/MASK ETH\n", element);
+	free(class);
+	return said;
+}

@@ -25,4 +25,11 @@ const char *sim_guest_check(const char *text, size_t len);
 char *sim_guest_read(const char *text, size_t len, const char *element,
     const char *handler);
 
+/*
+ * What the console says when a handler of the configuration's element is
+ * written, malloc'ed, or NULL.
+ */
+char *sim_guest_write(const char *text, size_t len, const char *element,
+    const char *handler, const char *value);
+
 #endif

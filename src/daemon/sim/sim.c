@@ -201,8 +201,9 @@ guest_status(struct sim_domain *sd, bool running)
 {
 	struct sim *sim = sd->sim;
 
-	if (!sd->booted || sd->wedged || sd->running == running)
-		return;
+	if (!sd->booted || sd->wedged || sd->running == running ||
+	    (running && evtimer_pending(sd->guest, NULL)))
+		return;			/* it is as wanted, or will be */
 	if (!running) {
 		guest_later(sd, guest_stops, sim->knob[START_MS]);
 		return;
@@ -423,9 +424,26 @@ act_read(struct sim_op *op, struct uvnf_error *e)
 	return false;
 }
 
+/* A stock guest's write handlers get "true", and say so when that is wrong. */
 static void
-sim_read(struct backend *b, struct domain *d, const char *element,
-    const char *handler, unsigned timeout_ms, backend_text done, void *arg)
+guest_write(struct sim_domain *sd, const char *element, const char *handler,
+    const char *value)
+{
+	char *said;
+
+	if (!sd->domain->template->handlers_mended)
+		value = "true";
+	said = sim_guest_write(sd->config, sd->config_len, element, handler,
+	    value);
+	if (said != NULL)
+		say(sd, said);
+	free(said);
+}
+
+static void
+sim_handler(struct backend *b, struct domain *d, const char *element,
+    const char *handler, const char *value, unsigned timeout_ms,
+    backend_text done, void *arg)
 {
 	struct sim_domain *sd = guest_of(d);
 	char *reply = NULL;
@@ -433,7 +451,11 @@ sim_read(struct backend *b, struct domain *d, const char *element,
 
 	if (sd != NULL && sd->running)
 		reply = sim_guest_read(sd->config, sd->config_len, element,
-		    handler);
+		    value == NULL ? handler : "class");
+	if (value != NULL && reply != NULL) {
+		reply[0] = '\0';
+		guest_write(sd, element, handler, value);
+	}
 	op = op_begin(b, d, act_read, reply != NULL ? 1 : timeout_ms, NULL,
 	    arg);
 	op->text_done = done;
@@ -579,7 +601,7 @@ backend_sim_new(void)
 		.unpause = sim_unpause,
 		.configure = sim_configure,
 		.set_status = sim_set_status,
-		.read = sim_read,
+		.handler = sim_handler,
 		.list = sim_list,
 		.free_memory_mb = sim_free_memory,
 		.stats = sim_stats,

@@ -39,10 +39,11 @@ void clickos_configure(struct guest *g, const char *text, size_t len,
     bool start, backend_done done, void *arg);
 void clickos_set_status(struct guest *g, bool running, backend_done done,
     void *arg);
-void clickos_read(struct guest *g, const char *element, const char *handler,
-    unsigned timeout_ms, backend_text done, void *arg);
+void clickos_handler(struct guest *g, const char *element,
+    const char *handler, const char *value, unsigned timeout_ms,
+    backend_text done, void *arg);
 
-/* Ends all reads of g, from the loop, with e; with NULL silently. */
-void clickos_drop_reads(struct guest *g, const struct uvnf_error *e);
+/* Ends all handler calls of g, from the loop, with e; with NULL silently. */
+void clickos_drop_calls(struct guest *g, const struct uvnf_error *e);
 
 #endif

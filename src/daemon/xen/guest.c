@@ -30,7 +30,7 @@ guest_new(struct xen *x, struct domain *d)
 	g->d = d;
 	g->refs = 1;
 	g->domid = -1;
-	TAILQ_INIT(&g->reads);
+	TAILQ_INIT(&g->calls);
 	for (i = 0; i < TEMPLATE_VIFS_MAX; i++)
 		g->vifs[i].guest = g;
 	d->backend = g;
@@ -284,7 +284,7 @@ guest_close(struct guest *g, const struct uvnf_error *why)
 {
 	unsigned i;
 
-	clickos_drop_reads(g, why);
+	clickos_drop_calls(g, why);
 	xenstore_unwatch(g->announce);
 	g->announce = NULL;
 	for (i = 0; i < TEMPLATE_VIFS_MAX; i++) {

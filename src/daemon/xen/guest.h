@@ -11,7 +11,7 @@
 #include "daemon/backend.h"
 #include "daemon/xen/xen.h"
 
-struct clickos_read;
+struct clickos_call;
 struct pty;
 
 struct guest_vif {
@@ -38,7 +38,7 @@ struct guest {
 
 	unsigned writes;		/* operations that write its tree */
 	struct xen_op *parked;		/* a destroy that waits for them */
-	TAILQ_HEAD(, clickos_read) reads;	/* the first is under way */
+	TAILQ_HEAD(, clickos_call) calls;	/* the first is under way */
 	TAILQ_ENTRY(guest) entry;
 };
 
@@ -56,7 +56,7 @@ void guest_attach(struct guest *g, int domid, bool adopted,
     backend_done done, void *arg);
 
 /*
- * The owner no longer wants to hear of it; reads under way end with why, or
+ * The owner no longer wants to hear of it; handler calls end with why, or
  * silently if that is NULL.  g is the callee's afterwards.
  */
 void guest_let_go(struct guest *g, const struct uvnf_error *why);

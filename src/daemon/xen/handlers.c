@@ -17,14 +17,20 @@
 /*
  * A read is asked for in control/read/E/H.  The guest answers in
  * elements/E/H, then writes elements/E/H/lock, both under router 0.  The
- * same nodes serve every read of E.H, so reads of a guest take turns, and
+ * same nodes serve every call of E.H, so calls of a guest take turns, and
  * each begins and ends with clean nodes.
+ *
+ * A write goes into elements/E/H, and nothing acknowledges it.  The guest
+ * takes its requests in their order, though, so a read behind it does: of
+ * E.class, which every element has.
  */
-struct clickos_read {
+struct clickos_call {
 	struct guest *guest;
 	unsigned refs;			/* the queue's, and replies due */
 	char *name;			/* "E.H" */
-	char *ask;			/* paths */
+	char *value;			/* to be written, or NULL */
+	char *target;			/* where to, or NULL; paths: */
+	char *ask;
 	char *answer;
 	char *lock;
 	unsigned timeout_ms;
@@ -33,18 +39,20 @@ struct clickos_read {
 	bool begun, ended, locked;
 	struct event limit;
 	struct xenstore_watch *watch;	/* of lock */
-	TAILQ_ENTRY(clickos_read) entry;
+	TAILQ_ENTRY(clickos_call) entry;
 };
 
-static void begin(struct clickos_read *r);
+static void begin(struct clickos_call *r);
 
 static void
-unref(struct clickos_read *r)
+unref(struct clickos_call *r)
 {
 	if (--r->refs > 0)
 		return;
 	guest_unref(r->guest);
 	free(r->name);
+	free(r->value);
+	free(r->target);
 	free(r->ask);
 	free(r->answer);
 	free(r->lock);
@@ -53,30 +61,32 @@ unref(struct clickos_read *r)
 
 /* Takes r out of the queue, leaving clean nodes and no call to come. */
 static void
-end(struct clickos_read *r)
+end(struct clickos_call *r)
 {
 	struct guest *g = r->guest;
 
 	r->ended = true;
 	event_del(&r->limit);
-	TAILQ_REMOVE(&g->reads, r, entry);
+	TAILQ_REMOVE(&g->calls, r, entry);
 	if (!r->begun)
 		return;
 	xenstore_unwatch(r->watch);
 	r->watch = NULL;
+	if (r->target != NULL)
+		xenstore_remove(g->xen->xs, r->target, NULL, NULL);
 	xenstore_remove(g->xen->xs, r->answer, NULL, NULL);
 	xenstore_remove(g->xen->xs, r->ask, NULL, NULL);
 }
 
 static void
-end_and_tell(struct clickos_read *r, const char *text, size_t len,
+end_and_tell(struct clickos_call *r, const char *text, size_t len,
     const struct uvnf_error *e)
 {
 	struct guest *g = r->guest;
-	struct clickos_read *next;
+	struct clickos_call *next;
 
 	end(r);
-	next = TAILQ_FIRST(&g->reads);
+	next = TAILQ_FIRST(&g->calls);
 	if (next != NULL && !next->begun)
 		begin(next);
 	r->done(r->arg, text, len, e);
@@ -86,7 +96,7 @@ end_and_tell(struct clickos_read *r, const char *text, size_t len,
 static void
 on_limit(evutil_socket_t fd, short what, void *arg)
 {
-	struct clickos_read *r = arg;
+	struct clickos_call *r = arg;
 	struct uvnf_error e;
 
 	(void)fd;
@@ -94,14 +104,14 @@ on_limit(evutil_socket_t fd, short what, void *arg)
 	uvnf_error_set(&e, UVNF_E_TIMEOUT, r->begun ?
 	    "the guest did not answer for %s in %u ms: it may have no such "
 	    "element or handler, or react to nothing any more" :
-	    "other reads were before %s for %u ms", r->name, r->timeout_ms);
+	    "other calls were before %s for %u ms", r->name, r->timeout_ms);
 	end_and_tell(r, NULL, 0, &e);
 }
 
 static void
 got_lock(void *arg, int err, const char *data, size_t len)
 {
-	struct clickos_read *r = arg;
+	struct clickos_call *r = arg;
 
 	(void)data;
 	(void)len;
@@ -113,7 +123,7 @@ got_lock(void *arg, int err, const char *data, size_t len)
 static void
 got_answer(void *arg, int err, const char *data, size_t len)
 {
-	struct clickos_read *r = arg;
+	struct clickos_call *r = arg;
 	struct uvnf_error e;
 
 	if (err == ECANCELED || r->ended || !r->locked) {
@@ -124,7 +134,10 @@ got_answer(void *arg, int err, const char *data, size_t len)
 		uvnf_error_set(&e, UVNF_E_SYSTEM,
 		    "cannot read the answer for %s from xenstore: %s",
 		    r->name, strerror(err));
-	end_and_tell(r, data, len, err != 0 ? &e : NULL);
+	if (r->target != NULL)
+		end_and_tell(r, "", 0, err != 0 ? &e : NULL);
+	else
+		end_and_tell(r, data, len, err != 0 ? &e : NULL);
 	unref(r);
 }
 
@@ -132,7 +145,7 @@ got_answer(void *arg, int err, const char *data, size_t len)
 static void
 on_lock(void *arg, const char *path)
 {
-	struct clickos_read *r = arg;
+	struct clickos_call *r = arg;
 	struct xenstore *xs = r->guest->xen->xs;
 
 	(void)path;
@@ -143,13 +156,16 @@ on_lock(void *arg, const char *path)
 
 /* All in one burst: xenstored takes requests in their order. */
 static void
-begin(struct clickos_read *r)
+begin(struct clickos_call *r)
 {
 	struct xenstore *xs = r->guest->xen->xs;
 
 	r->begun = true;
 	xenstore_remove(xs, r->answer, NULL, NULL);
 	r->watch = xenstore_watch(xs, r->lock, on_lock, r);
+	if (r->target != NULL)
+		xenstore_write(xs, r->target, r->value, strlen(r->value),
+		    NULL, NULL);
 	/* What is written does not matter; nothing would be ignored. */
 	xenstore_write(xs, r->ask, "1", 1, NULL, NULL);
 }
@@ -164,12 +180,27 @@ refuse_length(struct guest *g, backend_text done, void *arg)
 	later_text(g->xen->later, done, arg, &e);
 }
 
-void
-clickos_read(struct guest *g, const char *element, const char *handler,
-    unsigned timeout_ms, backend_text done, void *arg)
+static void
+set_paths(struct clickos_call *r, const char *element, const char *handler)
 {
-	struct clickos_read *r;
 	char root[128];
+
+	clickos_root(r->guest->domid, root, sizeof(root));
+	if (r->value != NULL) {
+		r->target = xasprintf("%s/0/elements/%s/%s", root, element,
+		    handler);
+		handler = strcmp(handler, "class") == 0 ? "name" : "class";
+	}
+	r->ask = xasprintf("%s/0/control/read/%s/%s", root, element, handler);
+	r->answer = xasprintf("%s/0/elements/%s/%s", root, element, handler);
+	r->lock = xasprintf("%s/lock", r->answer);
+}
+
+void
+clickos_handler(struct guest *g, const char *element, const char *handler,
+    const char *value, unsigned timeout_ms, backend_text done, void *arg)
+{
+	struct clickos_call *r;
 
 	/* The guest's ring has room for 1024 bytes, path and all. */
 	if (strlen(element) + strlen(handler) > 800) {
@@ -177,29 +208,27 @@ clickos_read(struct guest *g, const char *element, const char *handler,
 		return;
 	}
 	r = xcalloc(1, sizeof(*r));
-	clickos_root(g->domid, root, sizeof(root));
 	r->guest = guest_ref(g);
 	r->refs = 1;
 	r->name = xasprintf("%s.%s", element, handler);
-	r->ask = xasprintf("%s/0/control/read/%s/%s", root, element, handler);
-	r->answer = xasprintf("%s/0/elements/%s/%s", root, element, handler);
-	r->lock = xasprintf("%s/lock", r->answer);
+	r->value = value != NULL ? xstrdup(value) : NULL;
+	set_paths(r, element, handler);
 	r->timeout_ms = timeout_ms;
 	r->done = done;
 	r->arg = arg;
 	evtimer_assign(&r->limit, g->xen->base, on_limit, r);
 	timer_arm_ms(&r->limit, timeout_ms);
-	TAILQ_INSERT_TAIL(&g->reads, r, entry);
-	if (TAILQ_FIRST(&g->reads) == r)
+	TAILQ_INSERT_TAIL(&g->calls, r, entry);
+	if (TAILQ_FIRST(&g->calls) == r)
 		begin(r);
 }
 
 void
-clickos_drop_reads(struct guest *g, const struct uvnf_error *e)
+clickos_drop_calls(struct guest *g, const struct uvnf_error *e)
 {
-	struct clickos_read *r;
+	struct clickos_call *r;
 
-	while ((r = TAILQ_FIRST(&g->reads)) != NULL) {
+	while ((r = TAILQ_FIRST(&g->calls)) != NULL) {
 		end(r);
 		if (e != NULL)
 			later_text(g->xen->later, r->done, r->arg, e);

@@ -188,14 +188,15 @@ xen_set_status(struct backend *b, struct domain *d, bool running,
 }
 
 static void
-xen_read(struct backend *b, struct domain *d, const char *element,
-    const char *handler, unsigned timeout_ms, backend_text done, void *arg)
+xen_handler(struct backend *b, struct domain *d, const char *element,
+    const char *handler, const char *value, unsigned timeout_ms,
+    backend_text done, void *arg)
 {
 	struct uvnf_error e;
 
 	if (d->backend != NULL) {
-		clickos_read(d->backend, element, handler, timeout_ms, done,
-		    arg);
+		clickos_handler(d->backend, element, handler, value,
+		    timeout_ms, done, arg);
 		return;
 	}
 	not_built(d, &e);
@@ -259,7 +260,7 @@ backend_xen_new(void)
 		.unpause = xen_unpause,
 		.configure = xen_configure,
 		.set_status = xen_set_status,
-		.read = xen_read,
+		.handler = xen_handler,
 		.list = xen_list,
 		.free_memory_mb = xen_free_memory_mb,
 		.stats = xen_stats,

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/*
+ * Reading and writing handlers.  A request that came before the router runs
+ * would crash a ClickOS guest, so it waits here until the router is up.
+ */
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/util.h"
+#include "daemon/timer.h"
+#include "daemon/vnf_ops.h"
+#include "daemon/vnf_task.h"
+
+struct vnf_call {
+	struct vnf *vnf;
+	char *element;
+	char *handler;
+	char *value;			/* NULL: a read */
+	uint64_t deadline_us;
+	backend_text done;
+	void *arg;
+	struct event limit;
+	TAILQ_ENTRY(vnf_call) entry;
+};
+
+static void
+call_free(struct vnf_call *c)
+{
+	TAILQ_REMOVE(&c->vnf->calls, c, entry);
+	event_del(&c->limit);
+	free(c->element);
+	free(c->handler);
+	free(c->value);
+	free(c);
+}
+
+static void
+call_fail(struct vnf_call *c, const struct uvnf_error *e)
+{
+	backend_text done = c->done;
+	void *arg = c->arg;
+
+	call_free(c);
+	done(arg, NULL, 0, e);
+}
+
+static void
+call_limit(evutil_socket_t fd, short what, void *arg)
+{
+	struct vnf_call *c = arg;
+	struct uvnf_error e;
+
+	(void)fd;
+	(void)what;
+	uvnf_error_set(&e, UVNF_E_TIMEOUT, "the router of '%s' did not come "
+	    "up in time, so %s.%s was not %s", c->vnf->name, c->element,
+	    c->handler, c->value == NULL ? "read" : "written");
+	call_fail(c, &e);
+}
+
+void
+calls_fail(struct vnf *v, const struct uvnf_error *e)
+{
+	while (!TAILQ_EMPTY(&v->calls))
+		call_fail(TAILQ_FIRST(&v->calls), e);
+}
+
+void
+calls_begin(struct daemon *dm, struct vnf *v)
+{
+	struct vnf_call *c;
+
+	while ((c = TAILQ_FIRST(&v->calls)) != NULL) {
+		uint64_t now = now_us();
+		unsigned left_ms = c->deadline_us > now + 1000 ?
+		    (unsigned)((c->deadline_us - now) / 1000) : 1;
+
+		dm->backend->handler(dm->backend, v->domain, c->element,
+		    c->handler, c->value, left_ms, c->done, c->arg);
+		call_free(c);
+	}
+}
+
+static void
+call_later(struct daemon *dm, struct vnf *v, const char *element,
+    const char *handler, const char *value, unsigned timeout_ms,
+    backend_text done, void *arg)
+{
+	struct vnf_call *c = xcalloc(1, sizeof(*c));
+
+	c->vnf = v;
+	c->element = xstrdup(element);
+	c->handler = xstrdup(handler);
+	c->value = value != NULL ? xstrdup(value) : NULL;
+	c->deadline_us = now_us() + (uint64_t)timeout_ms * 1000;
+	c->done = done;
+	c->arg = arg;
+	evtimer_assign(&c->limit, dm->base, call_limit, c);
+	timer_arm_ms(&c->limit, timeout_ms);
+	TAILQ_INSERT_TAIL(&v->calls, c, entry);
+}
+
+/* What a stock ClickOS would do with it is not what was meant. */
+static int
+check_value(const struct vnf *v, const char *value, struct uvnf_error *e)
+{
+	if (value == NULL || v->template->handlers_mended ||
+	    strcmp(value, "true") == 0)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+	    "ClickOS hands every write handler the text 'true', so '%.40s' "
+	    "would be lost: put it into the configuration; or, if the image "
+	    "is mended, say 'handlers: mended' in template '%s'", value,
+	    v->template->name);
+}
+
+void
+vnf_handler(struct daemon *dm, const char *name, const char *element,
+    const char *handler, const char *value, unsigned timeout_ms,
+    backend_text done, void *arg)
+{
+	struct uvnf_error e;
+	struct vnf *v = vnf_named(dm, name, &e);
+
+	if (v == NULL || check_value(v, value, &e) != 0) {
+		done(arg, NULL, 0, &e);
+	} else if (v->state == VNF_READY) {
+		dm->backend->handler(dm->backend, v->domain, element, handler,
+		    value, timeout_ms, done, arg);
+	} else if (v->task != NULL && task_brings_up(v->task)) {
+		call_later(dm, v, element, handler, value, timeout_ms, done,
+		    arg);
+	} else {
+		uvnf_error_set(&e, UVNF_E_BAD_STATE,
+		    "'%s' is %s: only a router that runs has handlers",
+		    v->name, vnf_state_word(v->state));
+		done(arg, NULL, 0, &e);
+	}
+}
