@@ -91,11 +91,14 @@ teardown() {
 
 @test "read and write: many side by side from many clients" {
 	run -0 ctl create booted web1 -c arp.click --wait ready
+	pids=()
 	for i in {1..15}; do
 		ctl write web1 cnt.reset >"written$i" 2>&1 3>&- &
+		pids+=($!)
 		ctl read web1 cnt.class >"class$i" 2>&1 3>&- &
+		pids+=($!)
 	done
-	wait $(jobs -p | grep -v -e "^$daemon\$" -e "^$copying\$")
+	wait "${pids[@]}"
 	[ -z "$(cat written*)" ]
 	[ "$(sort -u class*)" = Counter ]
 }

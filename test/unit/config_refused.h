@@ -79,8 +79,7 @@ static const struct refused unknown[] = {
 	{ "socket:\n  mod: 0660\n", "2:3: unknown key 'mod' in socket; did "
 	    "you mean mode? the keys are: path, group, mode" },
 	{ WEB "    memroy_mb: 8\n", "4:5: unknown key 'memroy_mb' in template "
-	    "web; did you mean memory_mb? the keys are: guest, kernel, type, "
-	    "memory_mb, vcpus, layout, vifs, config, pool, ready" },
+	    "web; did you mean memory_mb? the keys are: guest, kernel, ..." },
 	{ WEB "    pool: {cold: 1}\n", "4:12: unknown key 'cold' in pool; the "
 	    "keys are: paused, booted, armed" },
 	{ WEB "    vifs: [{brigde: a}]\n", "4:13: unknown key 'brigde' in a "

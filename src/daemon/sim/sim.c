@@ -11,21 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #include "common/log.h"
 #include "common/util.h"
-#include "daemon/backend.h"
 #include "daemon/sim/guest.h"
-#include "daemon/timer.h"
+#include "daemon/sim/sim.h"
 
 #define CHUNK 992
-
-enum knob {
-	BUILD_MS, BOOT_MS, WRITE_MS, START_MS, DESTROY_MS, MEMORY_MB,
-	FAIL_BUILDS, FAIL_DESTROYS, LOSE_STARTS, CRASH_BOOTS, CRASH_STARTS,
-	WEDGE_STARTS, KNOB_COUNT
-};
 
 static const struct {
 	const char *name;
@@ -43,29 +35,6 @@ static const struct {
 	[CRASH_BOOTS] = { "crash_boots", 0 },
 	[CRASH_STARTS] = { "crash_starts", 0 },
 	[WEDGE_STARTS] = { "wedge_starts", 0 },
-};
-
-/* One simulated domain with its guest. */
-struct sim_domain {
-	struct sim *sim;
-	struct domain *domain;
-	struct event *guest;		/* what the guest does next */
-	void (*guest_act)(struct sim_domain *sd);
-	char *config;
-	size_t config_len;
-	bool booted, wedged, running;
-	LIST_ENTRY(sim_domain) entry;
-};
-
-struct sim {
-	struct backend backend;
-	struct event_base *base;
-	struct backend_events events;
-	uint64_t knob[KNOB_COUNT];
-	int next_domid;
-	LIST_HEAD(, sim_domain) domains;
-	LIST_HEAD(, sim_op) ops;
-	struct backend_stats stats;
 };
 
 /* An operation under way: its act comes with its delay, then it completes. */
@@ -93,141 +62,6 @@ static struct sim_domain *
 guest_of(const struct domain *d)
 {
 	return d->backend;
-}
-
-/* One of so many faults is due? */
-static bool
-fault(struct sim *sim, enum knob k)
-{
-	if (sim->knob[k] == 0)
-		return false;
-	sim->knob[k]--;
-	return true;
-}
-
-static void
-arm_ms(struct event *ev, uint64_t ms)
-{
-	if (ms == 0)
-		event_active(ev, EV_TIMEOUT, 0);
-	else
-		timer_arm_ms(ev, ms);
-}
-
-/* --- the guest ----------------------------------------------------------- */
-
-static void
-say(struct sim_domain *sd, const char *text)
-{
-	sd->sim->events.console(sd->domain, text, strlen(text),
-	    sd->sim->events.arg);
-}
-
-static void
-set_vifs(struct sim_domain *sd, int state)
-{
-	struct domain *d = sd->domain;
-	unsigned i;
-
-	for (i = 0; i < d->nvifs; i++) {
-		d->vifs[i].state = state;
-		sd->sim->events.vif_state(d, i, sd->sim->events.arg);
-	}
-}
-
-static void
-guest_later(struct sim_domain *sd, void (*act)(struct sim_domain *),
-    uint64_t ms)
-{
-	sd->guest_act = act;
-	arm_ms(sd->guest, ms);
-}
-
-static void
-guest_timer(evutil_socket_t fd, short what, void *arg)
-{
-	struct sim_domain *sd = arg;
-
-	(void)fd;
-	(void)what;
-	sd->guest_act(sd);
-}
-
-static void
-guest_die(struct sim_domain *sd)
-{
-	sd->wedged = true;
-	sd->sim->events.dead(sd->domain, DEATH_CRASH, sd->sim->events.arg);
-}
-
-static void
-guest_boots(struct sim_domain *sd)
-{
-	if (fault(sd->sim, CRASH_BOOTS)) {
-		guest_die(sd);
-		return;
-	}
-	sd->booted = true;
-	sd->sim->events.announced(sd->domain, sd->sim->events.arg);
-}
-
-static void
-guest_starts(struct sim_domain *sd)
-{
-	const char *wrong = sim_guest_check(sd->config, sd->config_len);
-
-	if (wrong != NULL) {
-		say(sd, wrong);
-		say(sd, "Router could not be initialized!\n");
-		say(sd, "[router_thread:149] Router init failed!\n");
-		return;
-	}
-	sd->running = true;
-	set_vifs(sd, 4);
-	say(sd, "[router_thread:158] Starting driver...\n");
-}
-
-static void
-guest_stops(struct sim_domain *sd)
-{
-	sd->running = false;
-	set_vifs(sd, 2);
-	say(sd, "[router_stop:188] Router 0 stoped.\n");
-}
-
-/* The guest's reaction to a write of its status node. */
-static void
-guest_status(struct sim_domain *sd, bool running)
-{
-	struct sim *sim = sd->sim;
-
-	if (!sd->booted || sd->wedged || sd->running == running ||
-	    (running && evtimer_pending(sd->guest, NULL)))
-		return;			/* it is as wanted, or will be */
-	if (!running) {
-		guest_later(sd, guest_stops, sim->knob[START_MS]);
-		return;
-	}
-	if (fault(sim, LOSE_STARTS))
-		return;
-	if (fault(sim, CRASH_STARTS)) {
-		guest_later(sd, guest_die, sim->knob[START_MS]);
-		return;
-	}
-	if (fault(sim, WEDGE_STARTS))
-		sd->wedged = true;
-	else
-		guest_later(sd, guest_starts, sim->knob[START_MS]);
-}
-
-static void
-guest_free(struct sim_domain *sd)
-{
-	sd->domain->backend = NULL;
-	LIST_REMOVE(sd, entry);
-	event_free(sd->guest);
-	free(sd->config);
-	free(sd);
 }
 
 /* --- operations ---------------------------------------------------------- */
@@ -273,7 +107,7 @@ op_begin(struct backend *b, struct domain *d,
 	LIST_INSERT_HEAD(&op->sim->ops, op, entry);
 	if ((op->timer = evtimer_new(op->sim->base, op_timer, op)) == NULL)
 		log_fatal("out of memory");
-	arm_ms(op->timer, ms);
+	sim_arm_ms(op->timer, ms);
 	return op;
 }
 
@@ -291,28 +125,14 @@ act_build(struct sim_op *op, struct uvnf_error *e)
 {
 	struct sim *sim = op->sim;
 	struct domain *d = op->domain;
-	struct sim_domain *sd;
-	unsigned i;
 
-	if (fault(sim, FAIL_BUILDS)) {
+	if (sim_fault(sim, FAIL_BUILDS)) {
 		uvnf_error_set(e, UVNF_E_BUILD_FAILED,
 		    "template '%s': a simulated failure (fail_builds)",
 		    d->template->name);
 		return false;
 	}
-	sd = xcalloc(1, sizeof(*sd));
-	sd->sim = sim;
-	sd->domain = d;
-	d->backend = sd;
-	d->domid = sim->next_domid++;
-	for (i = 0; i < d->nvifs; i++) {
-		snprintf(d->vifs[i].dev, sizeof(d->vifs[i].dev), "vif%d.%u",
-		    d->domid, i);
-		d->vifs[i].state = 2;
-	}
-	if ((sd->guest = evtimer_new(sim->base, guest_timer, sd)) == NULL)
-		log_fatal("out of memory");
-	LIST_INSERT_HEAD(&sim->domains, sd, entry);
+	sim_domain_new(sim, d);
 	return true;
 }
 
@@ -341,13 +161,13 @@ fail_others(struct sim_op *op)
 static bool
 act_destroy(struct sim_op *op, struct uvnf_error *e)
 {
-	if (fault(op->sim, FAIL_DESTROYS)) {
+	if (sim_fault(op->sim, FAIL_DESTROYS)) {
 		uvnf_error_set(e, UVNF_E_SYSTEM,
 		    "a simulated failure (fail_destroys)");
 		return false;
 	}
 	if (op->domain->backend != NULL)
-		guest_free(op->domain->backend);
+		sim_domain_free(op->domain->backend);
 	fail_others(op);
 	return true;
 }
@@ -382,7 +202,7 @@ act_write_start(struct sim_op *op, struct uvnf_error *e)
 {
 	if (!act_write(op, e))
 		return false;
-	guest_status(guest_of(op->domain), op->start);
+	sim_domain_status(guest_of(op->domain), op->start);
 	return true;
 }
 
@@ -424,22 +244,6 @@ act_read(struct sim_op *op, struct uvnf_error *e)
 	return false;
 }
 
-/* A stock guest's write handlers get "true", and say so when that is wrong. */
-static void
-guest_write(struct sim_domain *sd, const char *element, const char *handler,
-    const char *value)
-{
-	char *said;
-
-	if (!sd->domain->template->handlers_mended)
-		value = "true";
-	said = sim_guest_write(sd->config, sd->config_len, element, handler,
-	    value);
-	if (said != NULL)
-		say(sd, said);
-	free(said);
-}
-
 static void
 sim_handler(struct backend *b, struct domain *d, const char *element,
     const char *handler, const char *value, unsigned timeout_ms,
@@ -454,7 +258,7 @@ sim_handler(struct backend *b, struct domain *d, const char *element,
 		    value == NULL ? handler : "class");
 	if (value != NULL && reply != NULL) {
 		reply[0] = '\0';
-		guest_write(sd, element, handler, value);
+		sim_domain_write(sd, element, handler, value);
 	}
 	op = op_begin(b, d, act_read, reply != NULL ? 1 : timeout_ms, NULL,
 	    arg);
@@ -474,7 +278,7 @@ sim_unpause(struct backend *b, struct domain *d, struct uvnf_error *e)
 		return uvnf_error_set(e, UVNF_E_GUEST_DEAD,
 		    "the simulated domain is gone");
 	sim_of(b)->stats.hypercalls++;
-	guest_later(sd, guest_boots, sim_of(b)->knob[BOOT_MS]);
+	sim_domain_boot(sd);
 	return 0;
 }
 
@@ -490,7 +294,7 @@ sim_forget(struct backend *b, struct domain *d)
 {
 	(void)b;
 	if (guest_of(d) != NULL)
-		guest_free(d->backend);
+		sim_domain_free(d->backend);
 }
 
 static int
@@ -582,7 +386,7 @@ sim_close(struct backend *b)
 	while (!LIST_EMPTY(&sim->ops))
 		op_free(LIST_FIRST(&sim->ops));
 	while (!LIST_EMPTY(&sim->domains))
-		guest_free(LIST_FIRST(&sim->domains));
+		sim_domain_free(LIST_FIRST(&sim->domains));
 	free(sim);
 }
 

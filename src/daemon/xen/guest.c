@@ -47,8 +47,11 @@ guest_ref(struct guest *g)
 void
 guest_unref(struct guest *g)
 {
-	if (--g->refs == 0)
-		free(g);
+	if (--g->refs > 0)
+		return;
+	free(g->asked);
+	free(g->written);
+	free(g);
 }
 
 static void

@@ -39,6 +39,7 @@ struct guest {
 	unsigned writes;		/* operations that write its tree */
 	struct xen_op *parked;		/* a destroy that waits for them */
 	TAILQ_HEAD(, clickos_call) calls;	/* the first is under way */
+	char *asked, *written;		/* what the last of them left */
 	TAILQ_ENTRY(guest) entry;
 };
 

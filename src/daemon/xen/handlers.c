@@ -18,7 +18,12 @@
  * A read is asked for in control/read/E/H.  The guest answers in
  * elements/E/H, then writes elements/E/H/lock, both under router 0.  The
  * same nodes serve every call of E.H, so calls of a guest take turns, and
- * each begins and ends with clean nodes.
+ * each begins with a clean answer.
+ *
+ * What was asked stays until the next call: the guest acts on what a node
+ * holds when it comes to the node's event, so a removal that it had not seen
+ * when the node was written again would have it answer twice.  Before the
+ * call of another node ends, it has seen the removal.
  *
  * A write goes into elements/E/H, and nothing acknowledges it.  The guest
  * takes its requests in their order, though, so a read behind it does: of
@@ -72,10 +77,7 @@ end(struct clickos_call *r)
 		return;
 	xenstore_unwatch(r->watch);
 	r->watch = NULL;
-	if (r->target != NULL)
-		xenstore_remove(g->xen->xs, r->target, NULL, NULL);
 	xenstore_remove(g->xen->xs, r->answer, NULL, NULL);
-	xenstore_remove(g->xen->xs, r->ask, NULL, NULL);
 }
 
 static void
@@ -126,7 +128,10 @@ got_answer(void *arg, int err, const char *data, size_t len)
 	struct clickos_call *r = arg;
 	struct uvnf_error e;
 
-	if (err == ECANCELED || r->ended || !r->locked) {
+	/* It never answers with nothing: that is a lock whose answer was
+	 * removed meanwhile, and the answer is still to come. */
+	if (err == ECANCELED || r->ended || !r->locked ||
+	    (err == 0 && len == 0)) {
 		unref(r);
 		return;
 	}
@@ -154,18 +159,34 @@ on_lock(void *arg, const char *path)
 	xenstore_read(xs, r->answer, got_answer, r);
 }
 
+/* Notes the node that is about to be written; removes the one before. */
+static void
+leave_behind(struct xenstore *xs, char **left, const char *path)
+{
+	if (*left != NULL && strcmp(*left, path) == 0)
+		return;
+	if (*left != NULL)
+		xenstore_remove(xs, *left, NULL, NULL);
+	free(*left);
+	*left = xstrdup(path);
+}
+
 /* All in one burst: xenstored takes requests in their order. */
 static void
 begin(struct clickos_call *r)
 {
-	struct xenstore *xs = r->guest->xen->xs;
+	struct guest *g = r->guest;
+	struct xenstore *xs = g->xen->xs;
 
 	r->begun = true;
 	xenstore_remove(xs, r->answer, NULL, NULL);
 	r->watch = xenstore_watch(xs, r->lock, on_lock, r);
-	if (r->target != NULL)
+	if (r->target != NULL) {
+		leave_behind(xs, &g->written, r->target);
 		xenstore_write(xs, r->target, r->value, strlen(r->value),
 		    NULL, NULL);
+	}
+	leave_behind(xs, &g->asked, r->ask);
 	/* What is written does not matter; nothing would be ignored. */
 	xenstore_write(xs, r->ask, "1", 1, NULL, NULL);
 }

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/* A simulated domain and its guest. */
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/sim/guest.h"
+#include "daemon/sim/sim.h"
+#include "daemon/timer.h"
+
+bool
+sim_fault(struct sim *sim, enum knob k)
+{
+	if (sim->knob[k] == 0)
+		return false;
+	sim->knob[k]--;
+	return true;
+}
+
+void
+sim_arm_ms(struct event *ev, uint64_t ms)
+{
+	if (ms == 0)
+		event_active(ev, EV_TIMEOUT, 0);
+	else
+		timer_arm_ms(ev, ms);
+}
+
+/* --- the guest ----------------------------------------------------------- */
+
+static void
+say(struct sim_domain *sd, const char *text)
+{
+	sd->sim->events.console(sd->domain, text, strlen(text),
+	    sd->sim->events.arg);
+}
+
+static void
+set_vifs(struct sim_domain *sd, int state)
+{
+	struct domain *d = sd->domain;
+	unsigned i;
+
+	for (i = 0; i < d->nvifs; i++) {
+		d->vifs[i].state = state;
+		sd->sim->events.vif_state(d, i, sd->sim->events.arg);
+	}
+}
+
+static void
+guest_later(struct sim_domain *sd, void (*act)(struct sim_domain *),
+    uint64_t ms)
+{
+	sd->guest_act = act;
+	sim_arm_ms(sd->guest, ms);
+}
+
+static void
+guest_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct sim_domain *sd = arg;
+
+	(void)fd;
+	(void)what;
+	sd->guest_act(sd);
+}
+
+static void
+guest_die(struct sim_domain *sd)
+{
+	sd->wedged = true;
+	sd->sim->events.dead(sd->domain, DEATH_CRASH, sd->sim->events.arg);
+}
+
+static void
+guest_boots(struct sim_domain *sd)
+{
+	if (sim_fault(sd->sim, CRASH_BOOTS)) {
+		guest_die(sd);
+		return;
+	}
+	sd->booted = true;
+	sd->sim->events.announced(sd->domain, sd->sim->events.arg);
+}
+
+static void
+guest_starts(struct sim_domain *sd)
+{
+	const char *wrong = sim_guest_check(sd->config, sd->config_len);
+
+	if (wrong != NULL) {
+		say(sd, wrong);
+		say(sd, "Router could not be initialized!\n");
+		say(sd, "[router_thread:149] Router init failed!\n");
+		return;
+	}
+	sd->running = true;
+	set_vifs(sd, 4);
+	say(sd, "[router_thread:158] Starting driver...\n");
+}
+
+static void
+guest_stops(struct sim_domain *sd)
+{
+	sd->running = false;
+	set_vifs(sd, 2);
+	say(sd, "[router_stop:188] Router 0 stoped.\n");
+}
+
+void
+sim_domain_status(struct sim_domain *sd, bool running)
+{
+	struct sim *sim = sd->sim;
+
+	if (!sd->booted || sd->wedged || sd->running == running ||
+	    (running && evtimer_pending(sd->guest, NULL)))
+		return;			/* it is as wanted, or will be */
+	if (!running) {
+		guest_later(sd, guest_stops, sim->knob[START_MS]);
+		return;
+	}
+	if (sim_fault(sim, LOSE_STARTS))
+		return;
+	if (sim_fault(sim, CRASH_STARTS)) {
+		guest_later(sd, guest_die, sim->knob[START_MS]);
+		return;
+	}
+	if (sim_fault(sim, WEDGE_STARTS))
+		sd->wedged = true;
+	else
+		guest_later(sd, guest_starts, sim->knob[START_MS]);
+}
+
+/* The write handlers of a stock guest get "true", and may complain of it. */
+void
+sim_domain_write(struct sim_domain *sd, const char *element,
+    const char *handler, const char *value)
+{
+	char *said;
+
+	if (!sd->domain->template->handlers_mended)
+		value = "true";
+	said = sim_guest_write(sd->config, sd->config_len, element, handler,
+	    value);
+	if (said != NULL)
+		say(sd, said);
+	free(said);
+}
+
+void
+sim_domain_boot(struct sim_domain *sd)
+{
+	guest_later(sd, guest_boots, sd->sim->knob[BOOT_MS]);
+}
+
+struct sim_domain *
+sim_domain_new(struct sim *sim, struct domain *d)
+{
+	struct sim_domain *sd = xcalloc(1, sizeof(*sd));
+	unsigned i;
+
+	sd->sim = sim;
+	sd->domain = d;
+	d->backend = sd;
+	d->domid = sim->next_domid++;
+	for (i = 0; i < d->nvifs; i++) {
+		snprintf(d->vifs[i].dev, sizeof(d->vifs[i].dev), "vif%d.%u",
+		    d->domid, i);
+		d->vifs[i].state = 2;
+	}
+	if ((sd->guest = evtimer_new(sim->base, guest_timer, sd)) == NULL)
+		log_fatal("out of memory");
+	LIST_INSERT_HEAD(&sim->domains, sd, entry);
+	return sd;
+}
+
+void
+sim_domain_free(struct sim_domain *sd)
+{
+	sd->domain->backend = NULL;
+	LIST_REMOVE(sd, entry);
+	event_free(sd->guest);
+	free(sd->config);
+	free(sd);
+}

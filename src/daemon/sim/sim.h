@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_SIM_H
+#define UVNF_SIM_H
+
+/* What the files of the simulated backend share; nobody else includes this. */
+
+#include <sys/queue.h>
+
+#include "daemon/backend.h"
+
+struct event;
+struct sim;
+struct sim_op;
+
+/* $UVNF_SIM's words, see uvnfd(8) and sim.c. */
+enum knob {
+	BUILD_MS, BOOT_MS, WRITE_MS, START_MS, DESTROY_MS, MEMORY_MB,
+	FAIL_BUILDS, FAIL_DESTROYS, LOSE_STARTS, CRASH_BOOTS, CRASH_STARTS,
+	WEDGE_STARTS, KNOB_COUNT
+};
+
+/* One simulated domain with its guest. */
+struct sim_domain {
+	struct sim *sim;
+	struct domain *domain;
+	struct event *guest;		/* what the guest does next */
+	void (*guest_act)(struct sim_domain *sd);
+	char *config;
+	size_t config_len;
+	bool booted, wedged, running;
+	LIST_ENTRY(sim_domain) entry;
+};
+
+struct sim {
+	struct backend backend;
+	struct event_base *base;
+	struct backend_events events;
+	uint64_t knob[KNOB_COUNT];
+	int next_domid;
+	LIST_HEAD(, sim_domain) domains;
+	LIST_HEAD(, sim_op) ops;
+	struct backend_stats stats;
+};
+
+/* Is one of so many faults due? */
+bool sim_fault(struct sim *sim, enum knob k);
+
+/* Now, that is from the event loop, or in so many milliseconds. */
+void sim_arm_ms(struct event *ev, uint64_t ms);
+
+/*
+ * domain.c: what is built, and what its guest does.  It acts by itself, as
+ * time passes, and tells through sim->events.
+ */
+struct sim_domain *sim_domain_new(struct sim *sim, struct domain *d);
+void sim_domain_free(struct sim_domain *sd);
+/* It was unpaused for the first time: boots. */
+void sim_domain_boot(struct sim_domain *sd);
+/* Its status node was written. */
+void sim_domain_status(struct sim_domain *sd, bool running);
+/* A handler was written. */
+void sim_domain_write(struct sim_domain *sd, const char *element,
+    const char *handler, const char *value);
+
+#endif
