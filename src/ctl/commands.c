@@ -11,37 +11,27 @@
 #include "common/util.h"
 #include "ctl/ctl.h"
 
-#define WORDS_MAX 8
-
-struct request {
-	const char *words[WORDS_MAX];
-	size_t nwords;
-	char wait[32];
-	char *payload;			/* or NULL */
-	size_t len;
-};
-
-static void
-add_word(struct request *r, const char *word)
+void
+ctl_add_word(struct ctl_request *r, const char *word)
 {
 	r->words[r->nwords++] = word;
 }
 
-static void
-add_wait(struct request *r, const char *when)
+void
+ctl_add_wait(struct ctl_request *r, const char *when)
 {
 	if (when == NULL)
 		return;
 	snprintf(r->wait, sizeof(r->wait), "wait=%s", when);
-	add_word(r, r->wait);
+	ctl_add_word(r, r->wait);
 }
 
 /*
  * The library takes a word with '=' for a key.  No name, template or handler
  * has one, so that what would be mistaken for a key is refused here.
  */
-static int
-check_word(const char *what, const char *word)
+int
+ctl_check_word(const char *what, const char *word)
 {
 	if (strchr(word, '=') == NULL)
 		return 0;
@@ -49,7 +39,8 @@ check_word(const char *what, const char *word)
 }
 
 static int
-send_request(struct ctl *c, const struct request *r, uvnf_data_cb cb, void *arg)
+send_request(struct ctl *c, const struct ctl_request *r, uvnf_data_cb cb,
+    void *arg)
 {
 	int rc;
 
@@ -58,9 +49,8 @@ send_request(struct ctl *c, const struct request *r, uvnf_data_cb cb, void *arg)
 	return rc < 0 ? ctl_fail_conn(c) : 0;
 }
 
-/* Connects, asks, prints what comes, reports a failure. */
-static int
-ask(struct ctl *c, const struct request *r, uvnf_data_cb json,
+int
+ctl_ask(struct ctl *c, const struct ctl_request *r, uvnf_data_cb json,
     uvnf_data_cb text, void *arg)
 {
 	int status = ctl_connect(c);
@@ -72,7 +62,7 @@ ask(struct ctl *c, const struct request *r, uvnf_data_cb json,
 
 /* Reads at most one byte more than a configuration may have. */
 static int
-read_all(int fd, const char *file, struct request *r)
+read_all(int fd, const char *file, struct ctl_request *r)
 {
 	size_t size = PROTO_CONFIG_MAX + 1;
 	ssize_t n;
@@ -94,7 +84,7 @@ read_all(int fd, const char *file, struct request *r)
 }
 
 static int
-read_config(const char *file, struct request *r)
+read_config(const char *file, struct ctl_request *r)
 {
 	int fd, status;
 
@@ -112,22 +102,22 @@ read_config(const char *file, struct request *r)
 static int
 cmd_create(struct ctl *c, const struct args *a)
 {
-	struct request r = { .words = { "create" }, .nwords = 1 };
+	struct ctl_request r = { .words = { "create" }, .nwords = 1 };
 	int status;
 
 	if (a->argc != 2)
 		return ctl_usage(a->cmd, "create needs a template and a name");
-	status = check_word("template", a->argv[0]);
+	status = ctl_check_word("template", a->argv[0]);
 	if (status == 0)
-		status = check_word("VNF", a->argv[1]);
+		status = ctl_check_word("VNF", a->argv[1]);
 	if (status == 0 && a->config != NULL)
 		status = read_config(a->config, &r);
-	add_word(&r, a->argv[0]);
-	add_word(&r, a->argv[1]);
-	add_wait(&r, a->wait);
-	add_word(&r, c->timeout_arg);
+	ctl_add_word(&r, a->argv[0]);
+	ctl_add_word(&r, a->argv[1]);
+	ctl_add_wait(&r, a->wait);
+	ctl_add_word(&r, c->timeout_arg);
 	if (status == 0)
-		status = ask(c, &r, json_line_vnf, text_vnf, NULL);
+		status = ctl_ask(c, &r, json_line_vnf, text_vnf, NULL);
 	free(r.payload);
 	return status;
 }
@@ -135,19 +125,19 @@ cmd_create(struct ctl *c, const struct args *a)
 static int
 cmd_config(struct ctl *c, const struct args *a)
 {
-	struct request r = { .words = { "config" }, .nwords = 1 };
+	struct ctl_request r = { .words = { "config" }, .nwords = 1 };
 	int status;
 
 	if (a->argc != 2)
 		return ctl_usage(a->cmd, "config needs a name and a file");
-	status = check_word("VNF", a->argv[0]);
+	status = ctl_check_word("VNF", a->argv[0]);
 	if (status == 0)
 		status = read_config(a->argv[1], &r);
-	add_word(&r, a->argv[0]);
-	add_wait(&r, a->wait);
-	add_word(&r, c->timeout_arg);
+	ctl_add_word(&r, a->argv[0]);
+	ctl_add_wait(&r, a->wait);
+	ctl_add_word(&r, c->timeout_arg);
 	if (status == 0)
-		status = ask(c, &r, json_line_vnf, text_vnf, NULL);
+		status = ctl_ask(c, &r, json_line_vnf, text_vnf, NULL);
 	free(r.payload);
 	return status;
 }
@@ -179,22 +169,22 @@ text_read(const struct uvnf_data *d, void *arg)
 static int
 cmd_read(struct ctl *c, const struct args *a)
 {
-	struct request r = { .words = { "read" }, .nwords = 1 };
+	struct ctl_request r = { .words = { "read" }, .nwords = 1 };
 	struct args copy = *a;
 	int status;
 
 	if (a->argc != 2)
 		return ctl_usage(a->cmd,
 		    "read needs a name and an ELEMENT.HANDLER");
-	status = check_word("VNF", a->argv[0]);
+	status = ctl_check_word("VNF", a->argv[0]);
 	if (status == 0)
-		status = check_word("handler", a->argv[1]);
+		status = ctl_check_word("handler", a->argv[1]);
 	if (status != 0)
 		return status;
-	add_word(&r, a->argv[0]);
-	add_word(&r, a->argv[1]);
-	add_word(&r, c->timeout_arg);
-	return ask(c, &r, json_read, text_read, &copy);
+	ctl_add_word(&r, a->argv[0]);
+	ctl_add_word(&r, a->argv[1]);
+	ctl_add_word(&r, c->timeout_arg);
+	return ctl_ask(c, &r, json_read, text_read, &copy);
 }
 
 /* From standard input, without the line feed at its end. */
@@ -222,7 +212,7 @@ static int
 cmd_write(struct ctl *c, const struct args *a)
 {
 	char from_stdin[PROTO_VALUE_MAX + 2];
-	struct request r = { .words = { "write" }, .nwords = 1 };
+	struct ctl_request r = { .words = { "write" }, .nwords = 1 };
 	const char *value = NULL;
 	char *word = NULL;
 	int status;
@@ -230,9 +220,9 @@ cmd_write(struct ctl *c, const struct args *a)
 	if (a->argc < 2 || a->argc > 3)
 		return ctl_usage(a->cmd, "write needs a name, an "
 		    "ELEMENT.HANDLER and perhaps a value");
-	status = check_word("VNF", a->argv[0]);
+	status = ctl_check_word("VNF", a->argv[0]);
 	if (status == 0)
-		status = check_word("handler", a->argv[1]);
+		status = ctl_check_word("handler", a->argv[1]);
 	if (a->argc == 3)
 		value = a->argv[2];
 	if (status == 0 && value != NULL && strcmp(value, "-") == 0) {
@@ -241,12 +231,12 @@ cmd_write(struct ctl *c, const struct args *a)
 	}
 	if (status != 0)
 		return status;
-	add_word(&r, a->argv[0]);
-	add_word(&r, a->argv[1]);
+	ctl_add_word(&r, a->argv[0]);
+	ctl_add_word(&r, a->argv[1]);
 	if (value != NULL)
-		add_word(&r, word = xasprintf("value=%s", value));
-	add_word(&r, c->timeout_arg);
-	status = ask(c, &r, NULL, NULL, NULL);
+		ctl_add_word(&r, word = xasprintf("value=%s", value));
+	ctl_add_word(&r, c->timeout_arg);
+	status = ctl_ask(c, &r, NULL, NULL, NULL);
 	free(word);
 	if (status == 0 && c->json)
 		json_line_written(a->argv[0], a->argv[1],
@@ -274,11 +264,11 @@ collect_name(const struct uvnf_data *d, void *arg)
 static int
 destroy_one(struct ctl *c, const struct args *a, const char *name)
 {
-	struct request r = { .words = { "destroy", name }, .nwords = 2 };
+	struct ctl_request r = { .words = { "destroy", name }, .nwords = 2 };
 	int rc;
 
-	add_wait(&r, a->wait);
-	add_word(&r, c->timeout_arg);
+	ctl_add_wait(&r, a->wait);
+	ctl_add_word(&r, c->timeout_arg);
 	rc = uvnf_request(c->conn, r.words, r.nwords, NULL, 0, NULL, NULL);
 	/* Of all VNFs, one that has gone meanwhile is not missed. */
 	if (rc == -UVNF_E_NO_VNF && a->all)
@@ -301,7 +291,7 @@ destroy_names(struct ctl *c, const struct args *a, char **names, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		status = check_word("VNF", names[i]);
+		status = ctl_check_word("VNF", names[i]);
 		if (status == 0)
 			status = destroy_one(c, a, names[i]);
 		if (status > worst)
@@ -317,7 +307,7 @@ destroy_names(struct ctl *c, const struct args *a, char **names, size_t count)
 static int
 destroy_all(struct ctl *c, const struct args *a)
 {
-	struct request r = { .words = { "list" }, .nwords = 1 };
+	struct ctl_request r = { .words = { "list" }, .nwords = 1 };
 	struct names n = { 0 };
 	int status;
 	size_t i;
@@ -350,7 +340,7 @@ cmd_destroy(struct ctl *c, const struct args *a)
 
 /* A table is printed even when the reply ends with an error. */
 static int
-ask_table(struct ctl *c, const struct request *r, uvnf_data_cb json,
+ask_table(struct ctl *c, const struct ctl_request *r, uvnf_data_cb json,
     struct text_table *t)
 {
 	int rc, status;
@@ -369,7 +359,7 @@ static int
 table_command(struct ctl *c, const struct args *a, struct text_table *t,
     uvnf_data_cb json)
 {
-	struct request r = { .words = { a->cmd->name }, .nwords = 1 };
+	struct ctl_request r = { .words = { a->cmd->name }, .nwords = 1 };
 	int status;
 
 	if (a->argc > 0)
@@ -396,18 +386,18 @@ cmd_templates(struct ctl *c, const struct args *a)
 static int
 pool_fill(struct ctl *c, const struct args *a)
 {
-	struct request r = { .words = { "pool", "fill" }, .nwords = 2 };
+	struct ctl_request r = { .words = { "pool", "fill" }, .nwords = 2 };
 	struct text_table *t;
 	int status;
 
 	if (a->argc > 1) {
-		status = check_word("template", a->argv[1]);
+		status = ctl_check_word("template", a->argv[1]);
 		if (status != 0)
 			return status;
-		add_word(&r, a->argv[1]);
+		ctl_add_word(&r, a->argv[1]);
 	}
-	add_wait(&r, a->wait != NULL ? "full" : NULL);
-	add_word(&r, c->timeout_arg);
+	ctl_add_wait(&r, a->wait != NULL ? "full" : NULL);
+	ctl_add_word(&r, c->timeout_arg);
 	t = text_table_pool();
 	status = ask_table(c, &r, json_line, t);
 	text_table_free(t);
@@ -434,32 +424,32 @@ cmd_pool(struct ctl *c, const struct args *a)
 static int
 cmd_show(struct ctl *c, const struct args *a)
 {
-	struct request r = { .words = { "show" }, .nwords = 1 };
+	struct ctl_request r = { .words = { "show" }, .nwords = 1 };
 	int status;
 
 	if (a->argc != 1)
 		return ctl_usage(a->cmd, "show needs a name");
-	status = check_word("VNF", a->argv[0]);
+	status = ctl_check_word("VNF", a->argv[0]);
 	if (status != 0)
 		return status;
-	add_word(&r, a->argv[0]);
-	return ask(c, &r, json_line_vnf, text_fields, NULL);
+	ctl_add_word(&r, a->argv[0]);
+	return ctl_ask(c, &r, json_line_vnf, text_fields, NULL);
 }
 
 static int
 cmd_stats(struct ctl *c, const struct args *a)
 {
-	struct request r = { .words = { "stats" }, .nwords = 1 };
+	struct ctl_request r = { .words = { "stats" }, .nwords = 1 };
 
 	if (a->argc > 0)
 		return ctl_usage(a->cmd, "stats takes no argument");
-	return ask(c, &r, json_line, text_fields, NULL);
+	return ctl_ask(c, &r, json_line, text_fields, NULL);
 }
 
 static int
 cmd_ping(struct ctl *c, const struct args *a)
 {
-	struct request r = { .words = { "ping" }, .nwords = 1 };
+	struct ctl_request r = { .words = { "ping" }, .nwords = 1 };
 	uint64_t start;
 	int status;
 
@@ -530,6 +520,23 @@ const struct command commands[] = {
 	    "the domain's\nmemory is freed, too.  All names are tried; the "
 	    "exit status is the worst.",
 	    TAKES_WAIT | TAKES_ALL, " name freed ", cmd_destroy },
+	{ "start", "NAME [--wait started|ready]",
+	    "starts the router of a VNF with the configuration it has", NULL,
+	    TAKES_WAIT, " started ready ", cmd_start },
+	{ "stop", "NAME [--remove]", "stops the router of a VNF",
+	    "With --remove its configuration is taken away, too.",
+	    TAKES_REMOVE, NULL, cmd_stop },
+	{ "pause", "NAME", "freezes a VNF", NULL, 0, NULL, cmd_pause },
+	{ "resume", "NAME", "lets a paused VNF go on", NULL, 0, NULL,
+	    cmd_resume },
+	{ "shutdown", "NAME [--force SECONDS]",
+	    "lets a VNF shut itself down, and destroys what is left of it",
+	    "A guest that has not done so after SECONDS (5) is destroyed.",
+	    TAKES_FORCE, NULL, cmd_shutdown },
+	{ "reboot", "NAME [--wait claimed|started|ready]",
+	    "gives a VNF a new domain with the same configuration",
+	    "Its name and MAC addresses stay.", TAKES_WAIT,
+	    " claimed started ready ", cmd_reboot },
 	{ "list", "", "lists the VNFs", NULL, 0, NULL, cmd_list },
 	{ "show", "NAME", "shows all there is to know about a VNF", NULL, 0,
 	    NULL, cmd_show },

@@ -28,6 +28,8 @@ struct args {
 	const char *config;		/* -c FILE */
 	const char *wait;		/* --wait, "" if it has no value */
 	bool all;
+	bool remove;
+	const char *force;		/* --force SECONDS */
 };
 
 enum {
@@ -35,6 +37,8 @@ enum {
 	TAKES_WAIT = 2,			/* --wait WHEN */
 	TAKES_WAIT_FLAG = 4,		/* --wait, no value */
 	TAKES_ALL = 8,			/* --all */
+	TAKES_REMOVE = 16,		/* --remove */
+	TAKES_FORCE = 32,		/* --force SECONDS */
 };
 
 struct command {
@@ -63,6 +67,36 @@ int ctl_fail_conn(const struct ctl *c);
 /* 0, or the exit status of a failure that was reported. */
 int ctl_connect(struct ctl *c);
 
+/* Milliseconds of a text like "2.5", at least min_ms; -1 when it is none. */
+long ctl_parse_seconds(const char *s, long min_ms);
+
+/* A request under way, for the files of commands. */
+#define REQUEST_WORDS_MAX 8
+
+struct ctl_request {
+	const char *words[REQUEST_WORDS_MAX];
+	size_t nwords;
+	char wait[32];
+	char *payload;			/* or NULL */
+	size_t len;
+};
+
+void ctl_add_word(struct ctl_request *r, const char *word);
+void ctl_add_wait(struct ctl_request *r, const char *when);
+/* 0, or the exit status: a word with '=' would be taken for a key. */
+int ctl_check_word(const char *what, const char *word);
+/* Connects, asks, prints what comes, reports a failure. */
+int ctl_ask(struct ctl *c, const struct ctl_request *r, uvnf_data_cb json,
+    uvnf_data_cb text, void *arg);
+
+/* life.c */
+int cmd_start(struct ctl *c, const struct args *a);
+int cmd_stop(struct ctl *c, const struct args *a);
+int cmd_pause(struct ctl *c, const struct args *a);
+int cmd_resume(struct ctl *c, const struct args *a);
+int cmd_shutdown(struct ctl *c, const struct args *a);
+int cmd_reboot(struct ctl *c, const struct args *a);
+
 /* JSON: a line on stdout for each call. */
 void json_line(const struct uvnf_data *d, void *unused);
 void json_line_vnf(const struct uvnf_data *d, void *unused);
@@ -70,6 +104,7 @@ void json_line_read(const char *name, const char *handler,
     const struct uvnf_data *d);
 void json_line_written(const char *name, const char *handler,
     const char *value);
+void json_line_shutdown(const char *name, const struct uvnf_data *d);
 void json_line_destroyed(const char *name);
 void json_line_ping(long long us);
 /* conn may be NULL: just the client's own version. */

@@ -237,6 +237,16 @@ json_line_written(const char *name, const char *handler, const char *value)
 }
 
 void
+json_line_shutdown(const char *name, const struct uvnf_data *d)
+{
+	json_t *root = must(json_object());
+
+	put_child(root, "name", make_string(name, strlen(name)));
+	put_fields(root, d);
+	print(root);
+}
+
+void
 json_line_destroyed(const char *name)
 {
 	json_t *root = must(json_object());

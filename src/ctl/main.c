@@ -136,9 +136,9 @@ help_command(const char *name)
 	return 0;
 }
 
-/* Seconds, perhaps with a fraction, as milliseconds rounded up; 0: bad. */
-static unsigned
-parse_seconds(const char *s)
+/* Seconds, perhaps with a fraction, as milliseconds rounded up. */
+long
+ctl_parse_seconds(const char *s, long min_ms)
 {
 	const char *digits = s + strspn(s, "0123456789");
 	double ms;
@@ -146,17 +146,21 @@ parse_seconds(const char *s)
 	if (*digits == '.')
 		digits += 1 + strspn(digits + 1, "0123456789");
 	if (*digits != '\0' || strpbrk(s, "0123456789") == NULL)
-		return 0;
+		return -1;
 	ms = strtod(s, NULL) * 1000;
-	if (ms <= 0 || ms > PROTO_TIMEOUT_MS_MAX)
-		return 0;
-	return (unsigned)ms + ((unsigned)ms < ms);
+	if (ms > PROTO_TIMEOUT_MS_MAX)
+		return -1;
+	if ((long)ms < ms)
+		ms++;
+	return (long)ms >= min_ms ? (long)ms : -1;
 }
 
 /* The options that may stand anywhere; -1: all is well, else the status. */
 static int
 common_option(struct ctl *c, const struct command *cmd, int opt)
 {
+	long ms;
+
 	switch (opt) {
 	case 'j':
 		c->json = true;
@@ -165,8 +169,9 @@ common_option(struct ctl *c, const struct command *cmd, int opt)
 		c->socket = optarg;
 		return -1;
 	case 't':
-		c->timeout_ms = parse_seconds(optarg);
-		if (c->timeout_ms > 0)
+		ms = ctl_parse_seconds(optarg, 1);
+		c->timeout_ms = (unsigned)ms;
+		if (ms > 0)
 			return -1;
 		return ctl_usage(cmd, "'%s' is no time limit from 0.001 to 600 "
 		    "seconds", optarg);
@@ -201,6 +206,10 @@ set_own_option(struct args *a, int opt)
 		a->wait = optarg != NULL ? optarg : "";
 	else if (opt == 'a')
 		a->all = true;
+	else if (opt == 'r')
+		a->remove = true;
+	else if (opt == 'f')
+		a->force = optarg;
 }
 
 /* An option that the command does not take is unknown to it. */
@@ -211,8 +220,23 @@ takes_option(const struct command *cmd, int opt)
 	case 'c': return (cmd->takes & TAKES_CONFIG) != 0;
 	case 'w': return (cmd->takes & (TAKES_WAIT | TAKES_WAIT_FLAG)) != 0;
 	case 'a': return (cmd->takes & TAKES_ALL) != 0;
+	case 'r': return (cmd->takes & TAKES_REMOVE) != 0;
+	case 'f': return (cmd->takes & TAKES_FORCE) != 0;
 	}
 	return true;
+}
+
+static const char *
+option_name(int opt)
+{
+	switch (opt) {
+	case 'c': return "-c";
+	case 'w': return "--wait";
+	case 'a': return "--all";
+	case 'r': return "--remove";
+	case 'f': return "--force";
+	}
+	return "";
 }
 
 /* What stands behind the command, in any order; -1, or the exit status. */
@@ -225,6 +249,8 @@ parse_args(struct ctl *c, struct args *a, int argc, char **argv)
 		{ "wait", a->cmd->takes & TAKES_WAIT_FLAG ? no_argument :
 		    required_argument, NULL, 'w' },
 		{ "all", no_argument, NULL, 'a' },
+		{ "remove", no_argument, NULL, 'r' },
+		{ "force", required_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int opt, status;
@@ -238,8 +264,7 @@ parse_args(struct ctl *c, struct args *a, int argc, char **argv)
 			return wrong_option(a->cmd, opt, argv);
 		if (!takes_option(a->cmd, opt))
 			return ctl_usage(a->cmd, "%s takes no option %s",
-			    a->cmd->name, opt == 'c' ? "-c" : opt == 'w' ?
-			    "--wait" : "--all");
+			    a->cmd->name, option_name(opt));
 		status = common_option(c, a->cmd, opt);
 		if (status >= 0)
 			return status;

@@ -111,9 +111,25 @@ struct backend {
 	/* Lets go of d without touching the domain (synchronous). */
 	void (*forget)(struct backend *b, struct domain *d);
 
-	/* Lets a domain that was built run.  Synchronous: one hypercall. */
+	/*
+	 * Synchronous, one hypercall each.  Pauses nest, whoever makes them:
+	 * after an unpause, another one may still hold the domain.  Unpause
+	 * fails with UVNF_E_BAD_STATE when nothing paused it.
+	 */
 	int (*unpause)(struct backend *b, struct domain *d,
 	    struct uvnf_error *e);
+	int (*pause)(struct backend *b, struct domain *d,
+	    struct uvnf_error *e);
+	/* 1, 0, or a negative code with e filled. */
+	int (*is_paused)(struct backend *b, struct domain *d,
+	    struct uvnf_error *e);
+
+	/*
+	 * Asks the guest to power itself off; that it did is told as its
+	 * death.  Completes when the request is acknowledged by xenstored.
+	 */
+	void (*shutdown)(struct backend *b, struct domain *d,
+	    backend_done done, void *arg);
 
 	/*
 	 * Puts a configuration's chunks into router 0's tree, removes stale
@@ -123,6 +139,9 @@ struct backend {
 	 */
 	void (*configure)(struct backend *b, struct domain *d,
 	    const char *text, size_t len, bool start, backend_done done,
+	    void *arg);
+	/* Reads the configuration back; an empty text when it has none. */
+	void (*fetch)(struct backend *b, struct domain *d, backend_text done,
 	    void *arg);
 	/* Writes `Running` (true) or `Halted` alone. */
 	void (*set_status)(struct backend *b, struct domain *d, bool running,

@@ -5,39 +5,8 @@
 #include <string.h>
 
 #include "daemon/command.h"
+#include "daemon/handler.h"
 #include "daemon/vnf_ops.h"
-
-#define HANDLER_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
-	"0123456789_@/.-"
-
-/*
- * Cuts ELEMENT.HANDLER at its last dot.  Only what can stand in a xenstore
- * path is let through, and no global handler: ClickOS crashes at one.
- */
-static int
-split_handler(char *text, char **element, char **handler,
-    struct uvnf_error *e)
-{
-	char *dot = strrchr(text, '.');
-
-	if (strlen(text) > PROTO_HANDLER_MAX)
-		return uvnf_error_set(e, UVNF_E_TOO_BIG, "ELEMENT.HANDLER has "
-		    "at most %d bytes", PROTO_HANDLER_MAX);
-	if (text[strspn(text, HANDLER_CHARS)] != '\0')
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%.80s' has "
-		    "characters that no element or handler has", text);
-	if (dot == NULL || dot == text || dot[1] == '\0')
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%.80s' is not "
-		    "ELEMENT.HANDLER; a global handler crashes ClickOS", text);
-	*dot = '\0';
-	*element = text;
-	*handler = dot + 1;
-	if (text[0] == '/' || dot[-1] == '/' || strstr(text, "//") != NULL ||
-	    strchr(*handler, '/') != NULL)
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
-		    "misplaced '/' in the element '%.80s'", text);
-	return 0;
-}
 
 /* Both verbs' arguments; text is what element and handler point into. */
 static int
@@ -48,7 +17,7 @@ parse_call(const struct request *rq, char text[PROTO_LINE_MAX],
 	int rc;
 
 	snprintf(text, PROTO_LINE_MAX, "%s", request_arg(rq, 1));
-	rc = split_handler(text, element, handler, e);
+	rc = handler_split(text, element, handler, e);
 	return rc != 0 ? rc : request_timeout(rq, timeout_ms, e);
 }
 

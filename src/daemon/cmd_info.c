@@ -39,6 +39,20 @@ run_quit(struct request *rq)
 }
 
 static void
+add_ready(struct proto_buf *b, const struct template *t)
+{
+	char name[PROTO_HANDLER_MAX + 1];
+
+	if (t->ready != READY_HANDLER) {
+		proto_add_string(b, "ready", template_ready_word(t->ready));
+		return;
+	}
+	snprintf(name, sizeof(name), "%s.%s", t->ready_element,
+	    t->ready_handler);
+	proto_add_string(b, "ready.handler", name);
+}
+
+static void
 add_template(struct request *rq, const struct template *t)
 {
 	struct proto_buf *b = request_data(rq);
@@ -51,7 +65,7 @@ add_template(struct request *rq, const struct template *t)
 	proto_add_string(b, "type", template_type_word(t->type));
 	proto_add_number(b, "memory_mb", t->memory_mb);
 	proto_add_number(b, "vcpus", t->vcpus);
-	proto_add_string(b, "layout", "data");
+	proto_add_string(b, "layout", template_layout_word(t->layout));
 	for (i = 0; i < t->nvifs; i++) {
 		snprintf(key, sizeof(key), "vifs.%u.bridge", i);
 		proto_add_string(b, key, t->vifs[i].bridge);
@@ -60,9 +74,12 @@ add_template(struct request *rq, const struct template *t)
 		proto_add_string(b, "config", t->config_path);
 	proto_add_number(b, "pool.paused", t->pool[KIND_PAUSED]);
 	proto_add_number(b, "pool.booted", t->pool[KIND_BOOTED]);
-	proto_add_string(b, "ready", template_ready_word(t->ready));
+	add_ready(b, t);
 	proto_add_string(b, "handlers", t->handlers_mended ? "mended" :
 	    "stock");
+	proto_add_string(b, "on_failure",
+	    template_after_word(t->on_failure));
+	proto_add_string(b, "on_crash", template_after_word(t->on_crash));
 	request_data_end(rq);
 }
 

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "daemon/command.h"
-#include "daemon/vnf_ops.h"
+#include "daemon/cmd_vnf.h"
 
 /* --- a VNF as a data line ------------------------------------------------ */
 
@@ -42,7 +41,7 @@ add_stages(struct proto_buf *b, const struct vnf *v)
 }
 
 static void
-add_vnf(struct request *rq, const struct vnf *v)
+add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 {
 	struct proto_buf *b = request_data(rq);
 	const struct domain *d = v->domain;
@@ -56,6 +55,8 @@ add_vnf(struct request *rq, const struct vnf *v)
 	}
 	proto_add_string(b, "template", v->template->name);
 	proto_add_string(b, "state", vnf_state_word(v->state));
+	if (paused_by_other)
+		proto_add_bool(b, "paused_by_other", true);
 	proto_add_string(b, "source", domain_kind_word(v->source));
 	if (d != NULL)
 		add_vifs(b, d);
@@ -68,14 +69,13 @@ add_vnf(struct request *rq, const struct vnf *v)
 	request_data_end(rq);
 }
 
-/* A vnf_answer: the VNF, if one is left, and how it went. */
-static void
-answer(void *arg, const struct vnf *v, const struct uvnf_error *e)
+void
+cmd_vnf_answer(void *arg, const struct vnf *v, const struct uvnf_error *e)
 {
 	struct request *rq = arg;
 
 	if (v != NULL)
-		add_vnf(rq, v);
+		add_vnf(rq, v, false);
 	if (e != NULL)
 		request_err(rq, e);
 	else
@@ -104,8 +104,8 @@ parse_wait(const struct request *rq, enum vnf_wait *wait,
 	return 0;
 }
 
-static int
-make_vnf_request(struct request *rq, enum vnf_wait wait,
+int
+cmd_vnf_request(struct request *rq, enum vnf_wait wait,
     struct vnf_request *vr, struct uvnf_error *e)
 {
 	int rc;
@@ -119,7 +119,7 @@ make_vnf_request(struct request *rq, enum vnf_wait wait,
 	vr->config = rq->payload;
 	vr->config_len = rq->payload_len;
 	rq->payload = NULL;
-	vr->answer = answer;
+	vr->answer = cmd_vnf_answer;
 	vr->arg = rq;
 	return 0;
 }
@@ -135,7 +135,7 @@ run_create(struct request *rq)
 	struct vnf_request vr;
 	struct uvnf_error e;
 
-	if (make_vnf_request(rq, configured ? WAIT_STARTED : WAIT_CLAIMED,
+	if (cmd_vnf_request(rq, configured ? WAIT_STARTED : WAIT_CLAIMED,
 	    &vr, &e) != 0)
 		request_err(rq, &e);
 	else
@@ -151,7 +151,7 @@ run_config(struct request *rq)
 	if (rq->payload == NULL)
 		uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
 		    "config needs config=LENGTH and that many bytes");
-	else if (make_vnf_request(rq, WAIT_STARTED, &vr, &e) == 0) {
+	else if (cmd_vnf_request(rq, WAIT_STARTED, &vr, &e) == 0) {
 		if (vr.wait != WAIT_CLAIMED) {
 			vnf_config(rq->daemon, request_arg(rq, 0), &vr);
 			return;
@@ -181,7 +181,8 @@ run_destroy(struct request *rq)
 		request_err(rq, &e);
 	} else {
 		vnf_destroy(rq->daemon, request_arg(rq, 0),
-		    wait != NULL && wait[0] == 'f', timeout_ms, answer, rq);
+		    wait != NULL && wait[0] == 'f', timeout_ms,
+		    cmd_vnf_answer, rq);
 	}
 }
 
@@ -193,7 +194,7 @@ run_list(struct request *rq)
 	const struct vnf *v;
 
 	TAILQ_FOREACH(v, &rq->daemon->vnfs.list, entry)
-		add_vnf(rq, v);
+		add_vnf(rq, v, false);
 	request_ok_count(rq, rq->daemon->vnfs.count);
 }
 
@@ -207,7 +208,7 @@ run_show(struct request *rq)
 		request_err(rq, &e);
 		return;
 	}
-	add_vnf(rq, v);
+	add_vnf(rq, v, vnf_paused_by_other(rq->daemon, v));
 	request_ok(rq);
 }
 

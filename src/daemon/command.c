@@ -13,6 +13,7 @@
 static const struct command *const groups[] = {
 	vnf_commands,
 	handler_commands,
+	life_commands,
 	pool_commands,
 	info_commands,
 };

@@ -9,6 +9,7 @@
 #include "common/util.h"
 #include "daemon/click.h"
 #include "daemon/config.h"
+#include "daemon/config_router.h"
 #include "daemon/config_value.h"
 #include "daemon/config_yaml.h"
 
@@ -162,18 +163,6 @@ take_vcpus(const struct yaml_file *f, const struct node_entry *kv,
 }
 
 static int
-take_layout(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	static const struct choice layouts[] = {
-		{ "data", true }, { "root", false } };
-	unsigned i;
-
-	(void)into;
-	return take_choice(f, kv, layouts, COUNT(layouts), &i);
-}
-
-static int
 take_vif(const struct yaml_file *f, const struct node *n,
     struct template_vif *vif)
 {
@@ -239,41 +228,6 @@ take_pool(const struct yaml_file *f, const struct node_entry *kv, void *into)
 	    into);
 }
 
-static int
-take_ready(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	static const struct choice choices[] = {
-		[READY_CONSOLE] = { "console", true },
-		[READY_RUNNING] = { "running", true } };
-	struct template *t = into;
-	unsigned i;
-	int r;
-
-	if (kv->value->kind == NODE_MAP &&
-	    node_get(kv->value, "handler") != NULL)
-		return node_error(f, kv->value, "ready must be console or "
-		    "running; a handler is not supported by this version");
-	if ((r = take_choice(f, kv, choices, COUNT(choices), &i)) == 0)
-		t->ready = (enum template_ready)i;
-	return r;
-}
-
-static int
-take_handlers(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	static const struct choice choices[] = {
-		{ "stock", true }, { "mended", true } };
-	struct template *t = into;
-	unsigned i;
-	int r;
-
-	if ((r = take_choice(f, kv, choices, COUNT(choices), &i)) == 0)
-		t->handlers_mended = i == 1;
-	return r;
-}
-
 static const struct key template_keys[] = {
 	{ "guest", take_guest },
 	{ "kernel", take_kernel },
@@ -286,6 +240,8 @@ static const struct key template_keys[] = {
 	{ "pool", take_pool },
 	{ "ready", take_ready },
 	{ "handlers", take_handlers },
+	{ "on_failure", take_on_failure },
+	{ "on_crash", take_on_crash },
 };
 
 /* The keys of socket. */

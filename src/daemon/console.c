@@ -109,6 +109,9 @@ recognise(const char *line, size_t len)
 		return CONSOLE_ROUTER_FAILED;
 	if (is_stop(s))
 		return CONSOLE_ROUTER_STOPPED;
+	/* The name of MiniOS's first thread; images word its line variously. */
+	if (memmem(s.at, s.len, "\"main\"", 6) != NULL)
+		return CONSOLE_BOOTED;
 	return CONSOLE_NOTHING;
 }
 

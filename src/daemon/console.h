@@ -12,6 +12,7 @@
 /* What a line of a ClickOS console can tell. */
 enum console_sign {
 	CONSOLE_NOTHING,
+	CONSOLE_BOOTED,		/* a line with "main", quotes and all */
 	CONSOLE_ROUTER_UP,	/* Starting driver... */
 	CONSOLE_ROUTER_FAILED,	/* Router init failed! */
 	CONSOLE_ROUTER_STOPPED	/* Router N stoped. (sic) */

@@ -19,7 +19,9 @@
 #include "daemon/listener.h"
 #include "daemon/pool.h"
 #include "daemon/recover.h"
+#include "daemon/vnf_later.h"
 #include "daemon/vnf_ops.h"
+#include "daemon/vnf_task.h"
 
 #define STOP_LIMIT_S 90		/* then what is left is left to recovery */
 
@@ -55,7 +57,11 @@ on_sign(enum console_sign sign, void *arg)
 {
 	struct sign_context *c = arg;
 
-	if (c->domain->vnf != NULL)
+	/* The old tree is the toolstack's: such a guest announces nothing. */
+	if (sign == CONSOLE_BOOTED && !c->domain->announced &&
+	    c->domain->template->layout == LAYOUT_ROOT)
+		on_announced(c->domain, c->daemon);
+	else if (c->domain->vnf != NULL)
 		vnf_console_sign(c->daemon, c->domain->vnf, sign);
 }
 
@@ -101,18 +107,11 @@ stopped(evutil_socket_t fd, short what, void *arg)
 	event_base_loopbreak(dm->base);
 }
 
-static void
-stopped_answer(void *arg, const struct vnf *v, const struct uvnf_error *e)
-{
-	(void)arg;
-	(void)v;
-	(void)e;
-}
-
 void
 daemon_stop(struct daemon *dm)
 {
 	struct timeval tv = { STOP_LIMIT_S, 0 };
+	struct vnf *v, *next;
 
 	if (dm->stopping)
 		return;
@@ -120,9 +119,12 @@ daemon_stop(struct daemon *dm)
 	log_info("uvnfd stops vnfs=%zu on_exit=%s", dm->vnfs.count,
 	    dm->config->destroy_on_exit ? "destroy" : "leave");
 	event_base_once(dm->base, -1, EV_TIMEOUT, stopped, dm, &tv);
-	while (dm->config->destroy_on_exit && dm->vnfs.count > 0)
-		vnf_destroy(dm, TAILQ_FIRST(&dm->vnfs.list)->name, false, 0,
-		    stopped_answer, NULL);
+	for (v = TAILQ_FIRST(&dm->vnfs.list); v != NULL; v = next) {
+		next = TAILQ_NEXT(v, entry);
+		/* One that is being shut down has been given up already. */
+		if (dm->config->destroy_on_exit || v->state == VNF_STOPPING)
+			vnf_destroy_now(dm, v);
+	}
 	pools_stop(dm->pools);
 	daemon_stop_progress(dm);
 }
@@ -209,9 +211,12 @@ open_all(struct daemon *dm, const struct daemon_options *o,
 static void
 forget_vnfs(struct daemon *dm)
 {
+	struct uvnf_error e;
 	struct vnf *v;
 
+	uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon has stopped");
 	while ((v = TAILQ_FIRST(&dm->vnfs.list)) != NULL) {
+		calls_fail(v, &e);
 		vnf_release(&dm->vnfs, v);
 		if (v->domain != NULL) {
 			dm->backend->forget(dm->backend, v->domain);
@@ -228,6 +233,8 @@ close_all(struct daemon *dm)
 		listener_free(dm->listener);
 	if (dm->pools != NULL)
 		pools_free(dm->pools);
+	vnf_later_drop_all(dm);
+	tasks_drop_all(dm);
 	forget_vnfs(dm);
 	dm->backend->close(dm->backend);
 	if (dm->journal != NULL)

@@ -5,6 +5,7 @@
 #define UVNF_DAEMON_H
 
 #include <stdbool.h>
+#include <sys/queue.h>
 
 #include "common/err.h"
 #include "daemon/backend.h"
@@ -24,6 +25,8 @@ struct daemon {
 	struct backend *backend;
 	struct journal *journal;
 	struct vnf_table vnfs;
+	LIST_HEAD(, vnf_task) tasks;	/* also those that wait for their end */
+	LIST_HEAD(, vnf_later) later;	/* what is to be done with some */
 	struct metrics metrics;
 	struct pools *pools;
 	struct listener *listener;

@@ -68,6 +68,18 @@ domain_new(const struct template *t, enum domain_kind kind)
 }
 
 void
+domain_copy_vifs(struct domain *d, const struct domain *from)
+{
+	unsigned i;
+
+	for (i = 0; i < d->nvifs && i < from->nvifs; i++) {
+		memcpy(d->vifs[i].mac, from->vifs[i].mac,
+		    sizeof(d->vifs[i].mac));
+		strcpy(d->vifs[i].bridge, from->vifs[i].bridge);
+	}
+}
+
+void
 domain_free(struct domain *d)
 {
 	if (d == NULL)

@@ -56,6 +56,9 @@ struct domain {
  */
 struct domain *domain_new(const struct template *t, enum domain_kind kind);
 
+/* Gives d, which is still to be built, the MACs and bridges of another. */
+void domain_copy_vifs(struct domain *d, const struct domain *from);
+
 void domain_free(struct domain *d);
 
 /* Text forms; buf has UUID_TEXT_LEN + 1 or 18 bytes.  Both return buf. */

@@ -147,9 +147,23 @@ apply_vifs_used(struct journal_entry *e, const char *text)
 	return 0;
 }
 
-static int
-apply_claim(struct journal_entry *e, char **f, size_t n)
+/* The name goes from one domain to another when a VNF is rebooted. */
+static void
+supersede(struct journal *j, const char *name)
 {
+	struct journal_entry *e;
+
+	TAILQ_FOREACH(e, &j->entries, entry) {
+		if (strcmp(e->name, name) == 0)
+			e->doomed = true;
+	}
+}
+
+static int
+apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
+{
+	if (n == 4)
+		supersede(j, f[2]);
 	if (n != 4 || !name_valid(f[2]) ||
 	    copy_field(e->name, sizeof(e->name), f[2]) != 0)
 		return -1;
@@ -162,6 +176,8 @@ apply_state(struct journal_entry *e, char **f, size_t n)
 {
 	if (n != 3 || vnf_state_from_word(f[2]) == VNF_NONE)
 		return -1;
+	if (vnf_state_from_word(f[2]) == VNF_PAUSED)
+		e->paused_from = e->state;
 	e->state = vnf_state_from_word(f[2]);
 	return 0;
 }
@@ -191,7 +207,7 @@ apply(struct journal *j, char **f, size_t n)
 	if (strcmp(f[0], "built") == 0)
 		return apply_built(e, f, n);
 	if (strcmp(f[0], "claim") == 0)
-		return apply_claim(e, f, n);
+		return apply_claim(j, e, f, n);
 	if (strcmp(f[0], "config") == 0)
 		return n == 3 ? apply_vifs_used(e, f[2]) : -1;
 	if (strcmp(f[0], "state") == 0)
@@ -328,6 +344,9 @@ append_entry(struct journal *j, const struct journal_entry *e)
 	if (e->name[0] != '\0')
 		append(j, "claim %s %s %" PRIu32, uuid, e->name,
 		    e->vifs_used);
+	if (e->state == VNF_PAUSED)
+		append(j, "state %s %s", uuid,
+		    vnf_state_word(e->paused_from));
 	if (e->state != VNF_NONE)
 		append(j, "state %s %s", uuid, vnf_state_word(e->state));
 	if (e->doomed)

@@ -21,7 +21,7 @@
  *
  *	CRC32 build UUID TEMPLATE KIND DOMAIN-NAME
  *	CRC32 built UUID DOMID NVIFS [MAC BRIDGE DEV]...
- *	CRC32 claim UUID NAME VIFS-USED
+ *	CRC32 claim UUID NAME VIFS-USED	(takes it from another UUID)
  *	CRC32 config UUID VIFS-USED
  *	CRC32 state UUID STATE
  *	CRC32 doom UUID			(its name is free, it is to go)
@@ -40,6 +40,7 @@ struct journal_entry {
 	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
 	char name[VNF_NAME_MAX + 1];	/* empty: a shell */
 	enum vnf_state state;
+	enum vnf_state paused_from;	/* while state is VNF_PAUSED */
 	uint32_t vifs_used;
 	bool doomed;
 	TAILQ_ENTRY(journal_entry) entry;

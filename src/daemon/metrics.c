@@ -27,6 +27,7 @@ metrics_observe(const struct vnf *v, enum vnf_state from, void *arg)
 	case VNF_CREATING:
 	case VNF_STARTED:
 	case VNF_READY:
+	case VNF_PAUSED:
 	case VNF_STATE_COUNT:
 		break;
 	}

@@ -79,7 +79,7 @@ shelf_build_one(struct pools *p, struct shelf *s, uint64_t now,
 			*wake_us = s->not_before_us;
 		return false;
 	}
-	pool_build_begin(p, s->template, s, s->kind, NULL, NULL);
+	pool_build_begin(p, s->template, s, s->kind, NULL, NULL, NULL);
 	return true;
 }
 

@@ -40,8 +40,9 @@ struct domain *pool_claim(struct pools *p, const struct template *t);
 typedef void (*pool_built)(void *arg, struct domain *d,
     const struct uvnf_error *e);
 struct pool_build;
+/* With like, its vifs have the MACs and bridges of that domain. */
 struct pool_build *pool_build_cold(struct pools *p, const struct template *t,
-    pool_built built, void *arg);
+    const struct domain *like, pool_built built, void *arg);
 /* The caller no longer wants it: no such callback comes, the domain is
  * reaped, and gone (may be NULL) is called when nothing is left of it. */
 void pool_build_abandon(struct pool_build *b, reap_done gone, void *arg);

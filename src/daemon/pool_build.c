@@ -262,7 +262,8 @@ build_ready(struct pool_build *b)
 
 struct pool_build *
 pool_build_begin(struct pools *p, const struct template *t, struct shelf *s,
-    enum domain_kind kind, pool_built built, void *arg)
+    enum domain_kind kind, const struct domain *like, pool_built built,
+    void *arg)
 {
 	struct pool_build *b = xcalloc(1, sizeof(*b));
 	struct daemon *dm = p->daemon;
@@ -279,6 +280,8 @@ pool_build_begin(struct pools *p, const struct template *t, struct shelf *s,
 	LIST_INSERT_HEAD(&p->builds, b, entry);
 	if (check_memory(p, t, &b->refused) == 0) {
 		b->domain = domain_new(t, kind);
+		if (like != NULL)
+			domain_copy_vifs(b->domain, like);
 		if (journal_build(dm->journal, b->domain) == 0) {
 			dm->backend->build(dm->backend, b->domain,
 			    build_result, b);
@@ -294,10 +297,10 @@ pool_build_begin(struct pools *p, const struct template *t, struct shelf *s,
 }
 
 struct pool_build *
-pool_build_cold(struct pools *p, const struct template *t, pool_built built,
-    void *arg)
+pool_build_cold(struct pools *p, const struct template *t,
+    const struct domain *like, pool_built built, void *arg)
 {
-	return pool_build_begin(p, t, NULL, KIND_COLD, built, arg);
+	return pool_build_begin(p, t, NULL, KIND_COLD, like, built, arg);
 }
 
 void

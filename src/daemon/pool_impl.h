@@ -72,7 +72,7 @@ void pool_refill(struct pools *p);
 /* pool_build.c */
 struct pool_build *pool_build_begin(struct pools *p,
     const struct template *t, struct shelf *s, enum domain_kind kind,
-    pool_built built, void *arg);
+    const struct domain *like, pool_built built, void *arg);
 /* Ends the builds that wait for a guest to boot; the others end soon. */
 void pool_build_stop_booting(struct pools *p);
 /* Drops one without a word to anybody; its domain stays in Xen. */

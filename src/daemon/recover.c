@@ -63,11 +63,13 @@ adopted(void *arg, const struct uvnf_error *e)
 
 /* Leads a fresh VNF through its states to the one that it had. */
 static void
-restore_state(struct vnf_table *t, struct vnf *v, enum vnf_state state)
+restore_state(struct vnf_table *t, struct vnf *v, enum vnf_state state,
+    enum vnf_state paused_from)
 {
 	struct uvnf_error e;
 
-	vnf_set_state(t, v, VNF_CLAIMED);
+	if (v->state != VNF_CLAIMED)
+		vnf_set_state(t, v, VNF_CLAIMED);
 	switch (state) {
 	case VNF_STARTED:
 		vnf_set_state(t, v, VNF_STARTED);
@@ -75,6 +77,10 @@ restore_state(struct vnf_table *t, struct vnf *v, enum vnf_state state)
 	case VNF_READY:
 		vnf_set_state(t, v, VNF_STARTED);
 		vnf_set_state(t, v, VNF_READY);
+		break;
+	case VNF_PAUSED:
+		restore_state(t, v, paused_from, VNF_CLAIMED);
+		vnf_set_state(t, v, VNF_PAUSED);
 		break;
 	case VNF_FAILED:
 	case VNF_CRASHED:
@@ -105,7 +111,7 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	v->vifs_used = je->vifs_used;
 	v->since_us = now_us();
 	d->vnf = v;
-	restore_state(&dm->vnfs, v, je->state);
+	restore_state(&dm->vnfs, v, je->state, je->paused_from);
 	dm->metrics.adopted++;
 	log_info("vnf adopted name=%s domid=%d state=%s", v->name, domid,
 	    vnf_state_word(v->state));

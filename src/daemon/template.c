@@ -28,11 +28,32 @@ template_type_word(enum template_type type)
 }
 
 const char *
+template_layout_word(enum template_layout layout)
+{
+	return layout == LAYOUT_DATA ? "data" : "root";
+}
+
+const char *
+template_after_word(enum template_after after)
+{
+	switch (after) {
+	case AFTER_PRESERVE:
+		break;
+	case AFTER_DESTROY:
+		return "destroy";
+	case AFTER_RESTART:
+		return "restart";
+	}
+	return "preserve";
+}
+
+const char *
 template_ready_word(enum template_ready ready)
 {
 	switch (ready) {
 	case READY_CONSOLE: return "console";
 	case READY_RUNNING: return "running";
+	case READY_HANDLER: return "handler";
 	}
 	return "unknown";
 }
@@ -45,6 +66,8 @@ template_free(struct template *t)
 	free(t->name);
 	free(t->kernel);
 	free(t->config);
+	free(t->ready_element);
+	free(t->ready_handler);
 	free(t->config_path);
 	free(t);
 }

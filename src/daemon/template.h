@@ -22,10 +22,24 @@ enum domain_kind {
 
 enum template_type { TYPE_PV, TYPE_PVH };
 
+/* Where a ClickOS guest looks for its control tree, below its domain's. */
+enum template_layout {
+	LAYOUT_DATA,	/* data/clickos */
+	LAYOUT_ROOT	/* clickos: images of 2014 to early 2016 */
+};
+
 /* What must be seen before a router counts as ready. */
 enum template_ready {
 	READY_CONSOLE,	/* the guest's console says that its driver started */
-	READY_RUNNING	/* its used vifs are connected */
+	READY_RUNNING,	/* its used vifs are connected */
+	READY_HANDLER	/* a handler answers, too */
+};
+
+/* What becomes of a VNF whose domain crashed, or whose router failed. */
+enum template_after {
+	AFTER_PRESERVE,
+	AFTER_DESTROY,
+	AFTER_RESTART	/* for a crash alone */
 };
 
 struct template_vif {
@@ -48,7 +62,12 @@ struct template {
 	size_t config_len;
 	char *config_path;		/* where it was read from, or NULL */
 	unsigned pool[KIND_COUNT];	/* targets; pool[KIND_COLD] is 0 */
+	enum template_layout layout;
 	enum template_ready ready;
+	char *ready_element;		/* of READY_HANDLER, or NULL */
+	char *ready_handler;
+	enum template_after on_failure;
+	enum template_after on_crash;
 	bool handlers_mended;		/* a write handler gets its value */
 	unsigned index;			/* place in the configuration's list */
 };
@@ -57,6 +76,8 @@ struct template {
 const char *domain_kind_word(enum domain_kind kind);
 
 const char *template_type_word(enum template_type type);
+const char *template_layout_word(enum template_layout layout);
+const char *template_after_word(enum template_after after);
 const char *template_ready_word(enum template_ready ready);
 
 /* Frees a template and all its strings; NULL is allowed. */

@@ -15,6 +15,7 @@ static const char *const state_words[VNF_STATE_COUNT] = {
 	[VNF_CLAIMED] = "claimed",
 	[VNF_STARTED] = "started",
 	[VNF_READY] = "ready",
+	[VNF_PAUSED] = "paused",
 	[VNF_FAILED] = "failed",
 	[VNF_CRASHED] = "crashed",
 	[VNF_STOPPING] = "stopping",
@@ -33,13 +34,17 @@ static const char *const stage_words[STAGE_COUNT] = {
 static const unsigned transitions[VNF_STATE_COUNT] = {
 	[VNF_NONE] = TO(CREATING) | TO(CLAIMED),
 	[VNF_CREATING] = TO(CLAIMED) | TO(STOPPING),
-	[VNF_CLAIMED] = TO(STARTED) | TO(FAILED) | TO(CRASHED) | TO(STOPPING),
-	[VNF_STARTED] = TO(READY) | TO(CLAIMED) | TO(FAILED) | TO(CRASHED) |
+	[VNF_CLAIMED] = TO(STARTED) | TO(PAUSED) | TO(FAILED) | TO(CRASHED) |
 	    TO(STOPPING),
-	[VNF_READY] = TO(CLAIMED) | TO(FAILED) | TO(CRASHED) | TO(STOPPING),
-	[VNF_FAILED] = TO(CLAIMED) | TO(STARTED) | TO(READY) | TO(CRASHED) |
+	[VNF_STARTED] = TO(READY) | TO(CLAIMED) | TO(PAUSED) | TO(FAILED) |
+	    TO(CRASHED) | TO(STOPPING),
+	[VNF_READY] = TO(CLAIMED) | TO(PAUSED) | TO(FAILED) | TO(CRASHED) |
 	    TO(STOPPING),
-	[VNF_CRASHED] = TO(STOPPING),
+	[VNF_PAUSED] = TO(CLAIMED) | TO(STARTED) | TO(READY) | TO(FAILED) |
+	    TO(CRASHED) | TO(STOPPING),
+	[VNF_FAILED] = TO(CLAIMED) | TO(STARTED) | TO(READY) | TO(PAUSED) |
+	    TO(CRASHED) | TO(STOPPING),
+	[VNF_CRASHED] = TO(CLAIMED) | TO(STOPPING),	/* a restart */
 	[VNF_STOPPING] = 0,
 };
 
@@ -120,7 +125,10 @@ vnf_set_state(struct vnf_table *t, struct vnf *v, enum vnf_state to)
 
 	assert(transitions[from] & (1u << to));
 	v->state = to;
-	if (to != VNF_FAILED && to != VNF_CRASHED && to != VNF_STOPPING) {
+	if (to == VNF_PAUSED)
+		v->paused_from = from;
+	if (to != VNF_FAILED && to != VNF_CRASHED && to != VNF_STOPPING &&
+	    to != VNF_PAUSED) {
 		free(v->error);
 		v->error = NULL;
 	}

@@ -22,6 +22,7 @@ enum vnf_state {
 	VNF_CLAIMED,
 	VNF_STARTED,
 	VNF_READY,
+	VNF_PAUSED,
 	VNF_FAILED,
 	VNF_CRASHED,
 	VNF_STOPPING,
@@ -38,6 +39,7 @@ enum vnf_stage {
 
 struct vnf_task;
 struct vnf_call;
+struct vnf_shutdown;
 
 TAILQ_HEAD(vnf_calls, vnf_call);
 
@@ -48,11 +50,16 @@ struct vnf {
 	struct domain *domain;		/* NULL while it is being built */
 	enum domain_kind source;
 	enum vnf_state state;		/* written by vnf_set_state alone */
+	enum vnf_state paused_from;	/* the state that it resumes to */
 	uint32_t vifs_used;		/* by its configuration, a bit each */
 	uint64_t since_us;		/* when the request was read */
 	uint64_t stages_us[STAGE_COUNT];	/* since then; 0: not reached */
 	struct uvnf_error *error;	/* why failed or crashed, or NULL */
+	bool pause_undone;		/* but something else pauses it, too */
+	unsigned restarts;		/* after crashes, without a long life */
+	uint64_t ready_us;		/* when it was ready last; 0: never */
 	struct vnf_task *task;		/* what is under way, vnf_task.h */
+	struct vnf_shutdown *shutdown;	/* the same, vnf_life.c */
 	struct vnf_calls calls;		/* handlers, until it is up */
 	TAILQ_ENTRY(vnf) entry;
 };

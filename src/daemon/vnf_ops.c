@@ -11,6 +11,7 @@
 #include "daemon/click.h"
 #include "daemon/pool.h"
 #include "daemon/timer.h"
+#include "daemon/vnf_later.h"
 #include "daemon/vnf_ops.h"
 #include "daemon/vnf_task.h"
 
@@ -83,52 +84,136 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 {
 	const struct template *t = config_template(dm->config, template);
 	struct uvnf_error e;
-	struct vnf_task *task;
-	struct domain *d;
 
 	if (check_create(dm, t, template, name, rq, &e) != 0) {
 		refuse(rq, NULL, &e);
 		return;
 	}
-	task = task_new(dm, vnf_new(&dm->vnfs, name, t), rq);
-	if ((d = pool_claim(dm->pools, t)) != NULL)
-		task_claim(task, d);
-	else
-		task_build(task);
+	task_create(dm, vnf_new(&dm->vnfs, name, t), rq);
 }
 
-static int
-check_busy(const struct vnf *v, struct uvnf_error *e)
+/* --- config, start, stop, reboot ----------------------------------------- */
+
+int
+vnf_check_free(const struct vnf *v, struct uvnf_error *e)
 {
+	if (v->state == VNF_STOPPING)
+		return uvnf_error_set(e, UVNF_E_BUSY,
+		    "'%s' is being shut down", v->name);
 	if (v->state == VNF_CREATING || (v->task != NULL &&
 	    task_is_busy(v->task)))
 		return uvnf_error_set(e, UVNF_E_BUSY,
 		    "another request is changing '%s'; try again when it is "
 		    "done", v->name);
-	if (v->state == VNF_CRASHED)
+	if (v->state == VNF_PAUSED)
 		return uvnf_error_set(e, UVNF_E_BAD_STATE,
-		    "'%s' has crashed; destroy it and create it again",
-		    v->name);
+		    "'%s' is paused; resume it first", v->name);
 	return 0;
+}
+
+static int
+check_alive(const struct vnf *v, struct uvnf_error *e)
+{
+	int rc = vnf_check_free(v, e);
+
+	if (rc == 0 && v->state == VNF_CRASHED)
+		return uvnf_error_set(e, UVNF_E_BAD_STATE,
+		    "'%s' has crashed; reboot it, or destroy it", v->name);
+	return rc;
+}
+
+/* What must hold before a request about a router changes anything. */
+static int
+check_start(const struct vnf *v, struct uvnf_error *e)
+{
+	int rc = check_alive(v, e);
+
+	if (rc != 0)
+		return rc;
+	if (v->state == VNF_STARTED || v->state == VNF_READY)
+		return uvnf_error_set(e, UVNF_E_BAD_STATE,
+		    "the router of '%s' runs already", v->name);
+	if (v->domain->chunks == 0)
+		return uvnf_error_set(e, UVNF_E_BAD_STATE,
+		    "'%s' has no configuration to start with; 'config' gives "
+		    "it one", v->name);
+	return 0;
+}
+
+static int
+check_stop(const struct vnf *v, struct uvnf_error *e)
+{
+	int rc = check_alive(v, e);
+
+	if (rc == 0 && !vnf_may_run(v))
+		return uvnf_error_set(e, UVNF_E_BAD_STATE,
+		    "'%s' is %s: no router of it runs", v->name,
+		    vnf_state_word(v->state));
+	return rc;
+}
+
+/* The VNF of a request, free for it, or NULL after the request's end. */
+static struct vnf *
+take(struct daemon *dm, const char *name, struct vnf_request *rq,
+    int (*check)(const struct vnf *, struct uvnf_error *))
+{
+	struct uvnf_error e;
+	struct vnf *v = vnf_named(dm, name, &e);
+
+	if (v == NULL || check(v, &e) != 0) {
+		refuse(rq, v, &e);
+		return NULL;
+	}
+	return v;
 }
 
 void
 vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 {
+	struct vnf *v = take(dm, name, rq, check_alive);
 	struct uvnf_error e;
-	struct vnf *v = vnf_named(dm, name, &e);
 
-	if (v == NULL) {
-		refuse(rq, NULL, &e);
+	if (v == NULL)
 		return;
-	}
-	if (check_busy(v, &e) != 0 ||
-	    check_config(rq, v->template, &e) != 0) {
+	if (check_config(rq, v->template, &e) != 0) {
 		refuse(rq, v, &e);
 		return;
 	}
 	task_cancel(v, NULL, NULL, NULL, NULL);
-	task_configure(task_new(dm, v, rq));
+	task_configure(dm, v, rq);
+}
+
+void
+vnf_start(struct daemon *dm, const char *name, struct vnf_request *rq)
+{
+	struct vnf *v = take(dm, name, rq, check_start);
+
+	if (v != NULL)
+		task_start(dm, v, rq);
+}
+
+void
+vnf_stop(struct daemon *dm, const char *name, bool remove,
+    struct vnf_request *rq)
+{
+	struct vnf *v = take(dm, name, rq, check_stop);
+
+	if (v == NULL)
+		return;
+	task_cancel(v, NULL, NULL, NULL, NULL);
+	task_stop(dm, v, remove, rq);
+}
+
+void
+vnf_reboot(struct daemon *dm, const char *name, struct vnf_request *rq)
+{
+	struct vnf *v = take(dm, name, rq, vnf_check_free);
+
+	if (v == NULL)
+		return;
+	task_cancel(v, NULL, NULL, NULL, NULL);
+	v->restarts = 0;
+	task_reboot(dm, v, rq);
 }
 
 /* --- destroy ------------------------------------------------------------- */
@@ -192,7 +277,10 @@ destroy_new(struct daemon *dm, const struct vnf *v, unsigned timeout_ms,
 	return ds;
 }
 
-/* Takes v out of everything; its domain goes to the reaper. */
+/*
+ * Takes v out of everything; its domain goes to the reaper.  ds (may be
+ * NULL) hears of the domain's end.
+ */
 static void
 destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 {
@@ -202,12 +290,14 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 
 	uvnf_error_set(&e, UVNF_E_DESTROYED,
 	    "another request destroyed '%s' meanwhile", v->name);
-	building = task_cancel(v, NULL, &e, ds != NULL ? destroy_gone : NULL,
-	    ds);
+	building = task_cancel(v, NULL, &e,
+	    ds != NULL && d == NULL ? destroy_gone : NULL, ds);
+	vnf_shutdown_cancel(v, &e);
 	calls_fail(v, &e);
 	if (d != NULL)
 		journal_doom(dm->journal, d);
-	vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
+	if (v->state != VNF_STOPPING)
+		vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
 	log_info("vnf destroyed name=%s domid=%d", v->name,
 	    d != NULL ? d->domid : -1);
 	vnf_release(&dm->vnfs, v);
@@ -236,6 +326,21 @@ vnf_destroy(struct daemon *dm, const char *name, bool freed,
 	}
 }
 
+void
+vnf_destroy_now(struct daemon *dm, struct vnf *v)
+{
+	destroy_now(dm, v, NULL);
+}
+
+void
+vnf_destroy_failed(struct daemon *dm, struct vnf *v)
+{
+	/* Somebody may have mended it meanwhile. */
+	if (v->task == NULL &&
+	    (v->state == VNF_FAILED || v->state == VNF_CRASHED))
+		destroy_now(dm, v, NULL);
+}
+
 /* --- a death ------------------------------------------------------------- */
 
 static const char *
@@ -252,11 +357,34 @@ death_text(enum backend_death why)
 	return "is gone: something else destroyed it";
 }
 
+/* What the template wants to become of it. */
+static void
+after_death(struct daemon *dm, struct vnf *v, enum backend_death why)
+{
+	switch (v->template->on_crash) {
+	case AFTER_PRESERVE:
+		break;
+	case AFTER_DESTROY:
+		vnf_later(dm, v, 0, vnf_destroy_failed);
+		break;
+	case AFTER_RESTART:
+		/* What was destroyed on purpose stays away, and its
+		 * configuration went with it. */
+		if (why != DEATH_GONE)
+			vnf_restart_later(dm, v);
+		break;
+	}
+}
+
 void
 vnf_dead(struct daemon *dm, struct vnf *v, enum backend_death why)
 {
 	struct uvnf_error e;
 
+	if (v->state == VNF_STOPPING) {
+		vnf_has_shut_down(dm, v, why);
+		return;
+	}
 	uvnf_error_set(&e, UVNF_E_GUEST_DEAD, "the domain %s of '%s' %s",
 	    v->domain->name, v->name, death_text(why));
 	log_warn("vnf crashed name=%s domid=%d error=%s", v->name,
@@ -265,4 +393,5 @@ vnf_dead(struct daemon *dm, struct vnf *v, enum backend_death why)
 	vnf_set_state(&dm->vnfs, v, VNF_CRASHED);
 	task_cancel(v, v, &e, NULL, NULL);
 	calls_fail(v, &e);
+	after_death(dm, v, why);
 }

@@ -45,6 +45,30 @@ void vnf_create(struct daemon *dm, const char *template, const char *name,
 
 void vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq);
 
+/* The router alone; a stop is answered when it has stopped. */
+void vnf_start(struct daemon *dm, const char *name, struct vnf_request *rq);
+void vnf_stop(struct daemon *dm, const char *name, bool remove,
+    struct vnf_request *rq);
+
+/* A new domain in the place of its own; also for one that crashed. */
+void vnf_reboot(struct daemon *dm, const char *name, struct vnf_request *rq);
+
+/* Freezes and thaws the domain; answered before they return. */
+void vnf_pause(struct daemon *dm, const char *name, vnf_answer answer,
+    void *arg);
+void vnf_resume(struct daemon *dm, const char *name, vnf_answer answer,
+    void *arg);
+
+/*
+ * Lets the guest power itself off; after force_ms it is destroyed.  Answered
+ * when the name is free; how is "clean" or "forced", or what else its end
+ * was, and NULL with an error.
+ */
+typedef void (*vnf_shut)(void *arg, const char *how,
+    const struct uvnf_error *e);
+void vnf_shutdown(struct daemon *dm, const char *name, unsigned force_ms,
+    unsigned timeout_ms, vnf_shut done, void *arg);
+
 /* freed: answer when the memory is free, too; else when the name is. */
 void vnf_destroy(struct daemon *dm, const char *name, bool freed,
     unsigned timeout_ms, vnf_answer answer, void *arg);
@@ -56,6 +80,9 @@ void vnf_destroy(struct daemon *dm, const char *name, bool freed,
 void vnf_handler(struct daemon *dm, const char *name, const char *element,
     const char *handler, const char *value, unsigned timeout_ms,
     backend_text done, void *arg);
+
+/* Does something else hold it paused, beside a pause of ours? */
+bool vnf_paused_by_other(struct daemon *dm, const struct vnf *v);
 
 /* A VNF that recovery adopted: takes up the watch over its start. */
 void vnf_adopted(struct daemon *dm, struct vnf *v);

@@ -11,6 +11,8 @@
 
 #define AGAIN_MS 250	/* a start without a sign of life is repeated */
 #define AGAIN_MAX 40	/* so often */
+#define SETTLED_MS 1000	/* connected so long, a router runs */
+#define PROBE_MS 2000	/* for one read of the template's handler */
 
 bool
 task_vifs_all_in(const struct vnf *v, int state)
@@ -25,16 +27,95 @@ task_vifs_all_in(const struct vnf *v, int state)
 	return true;
 }
 
+static void
+probed(void *arg, const char *text, size_t len, const struct uvnf_error *e)
+{
+	struct vnf_task *t = arg;
+
+	(void)text;
+	(void)len;
+	t->probing = false;
+	if (!task_resumes(t, NULL))
+		return;
+	t->answered = e == NULL;
+	task_check_ready(t);		/* or asks again */
+}
+
+/*
+ * May the template's handler be asked for?  A ClickOS guest that is asked
+ * before its router runs crashes.  Its console tells; when that has told
+ * nothing, somebody else may have read it, so vifs that have been connected
+ * for a while must do.
+ */
+static bool
+may_probe(const struct vnf_task *t)
+{
+	return t->console_up || (t->vnf->vifs_used != 0 &&
+	    now_us() - t->vifs_up_us >= SETTLED_MS * 1000);
+}
+
+static void
+probe(struct vnf_task *t)
+{
+	const struct template *tpl = t->vnf->template;
+	struct backend *b = t->daemon->backend;
+
+	if (t->probing || !may_probe(t))
+		return;			/* again_passed looks again */
+	t->probing = true;
+	t->inflight++;
+	b->handler(b, t->vnf->domain, tpl->ready_element,
+	    tpl->ready_handler, NULL, PROBE_MS, probed, t);
+}
+
+/* What the template wants to see, beside the vifs. */
+static bool
+has_shown_up(struct vnf_task *t)
+{
+	switch (t->vnf->template->ready) {
+	case READY_CONSOLE:
+		return t->console_up;
+	case READY_RUNNING:
+		break;
+	case READY_HANDLER:
+		if (!t->answered)
+			probe(t);
+		return t->answered;
+	}
+	return true;
+}
+
+const char *
+task_missing(const struct vnf_task *t)
+{
+	if (!t->alive && !t->console_up)
+		return "its guest does not react (a wedged ClickOS never "
+		    "does; destroy it)";
+	if (!task_vifs_all_in(t->vnf, VIF_CONNECTED))
+		return "a vif is not connected";
+	if (t->vnf->template->ready == READY_HANDLER)
+		return "the handler that its template waits for has not "
+		    "answered";
+	return "its console has not said that the router runs";
+}
+
 void
 task_check_ready(struct vnf_task *t)
 {
 	struct vnf *v = t->vnf;
 	struct daemon *dm = t->daemon;
 
-	if (t->phase != PHASE_UP || !task_vifs_all_in(v, VIF_CONNECTED))
+	if (t->phase != PHASE_UP)
 		return;
-	if (!t->console_up && (v->template->ready == READY_CONSOLE))
+	if (!task_vifs_all_in(v, VIF_CONNECTED)) {
+		t->vifs_up_us = 0;
 		return;
+	}
+	if (t->vifs_up_us == 0)
+		t->vifs_up_us = now_us();
+	if (!has_shown_up(t))
+		return;
+	v->ready_us = now_us();
 	vnf_stamp(v, STAGE_READY, now_us());
 	vnf_set_state(&dm->vnfs, v, VNF_READY);
 	task_answer(t, v, NULL);
@@ -57,11 +138,13 @@ task_start_again(struct vnf_task *t)
 {
 	struct backend *b = t->daemon->backend;
 
-	if (t->alive || t->again_count++ >= AGAIN_MAX)
-		return;
-	t->inflight++;
-	b->set_status(b, t->vnf->domain, true, start_acknowledged, t);
 	timer_arm_ms(&t->again, AGAIN_MS);
+	if (t->alive)
+		task_check_ready(t);	/* frees t when it is */
+	else if (t->again_count++ < AGAIN_MAX) {
+		t->inflight++;
+		b->set_status(b, t->vnf->domain, true, start_acknowledged, t);
+	}
 }
 
 void

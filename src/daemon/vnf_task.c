@@ -12,9 +12,8 @@
 #include "daemon/click.h"
 #include "daemon/pool.h"
 #include "daemon/timer.h"
+#include "daemon/vnf_later.h"
 #include "daemon/vnf_task_impl.h"
-
-#define HALT_MS 5000	/* a halt whose sign was lost is taken for done */
 
 /* --- small things -------------------------------------------------------- */
 
@@ -51,8 +50,21 @@ task_end(struct vnf_task *t)
 	}
 	if (t->inflight > 0)
 		return;
+	LIST_REMOVE(t, entry);
 	free(t->config_owned);
 	free(t);
+}
+
+void
+tasks_drop_all(struct daemon *dm)
+{
+	struct vnf_task *t;
+
+	while ((t = LIST_FIRST(&dm->tasks)) != NULL) {
+		t->inflight = 0;
+		t->answer = NULL;
+		task_end(t);
+	}
 }
 
 bool
@@ -80,6 +92,15 @@ task_fail(struct vnf_task *t, const struct uvnf_error *e)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_FAILED);
 	calls_fail(v, e);
 	task_answer(t, v, e);
+	if (v->template->on_failure == AFTER_DESTROY)
+		vnf_later(t->daemon, v, 0, vnf_destroy_failed);
+	task_end(t);
+}
+
+void
+task_give_up(struct vnf_task *t, const struct uvnf_error *e)
+{
+	task_answer(t, t->vnf, e);
 	task_end(t);
 }
 
@@ -92,7 +113,17 @@ task_is_busy(const struct vnf_task *t)
 bool
 task_brings_up(const struct vnf_task *t)
 {
-	return t->config != NULL;
+	switch (t->goal) {
+	case GOAL_CONFIG:
+	case GOAL_START:
+	case GOAL_REBOOT:
+		return true;
+	case GOAL_CLAIM:
+	case GOAL_STOP:
+	case GOAL_REMOVE:
+		break;
+	}
+	return false;
 }
 
 /* --- the time limit ------------------------------------------------------ */
@@ -104,6 +135,9 @@ say_what_is_missing(const struct vnf_task *t, struct uvnf_error *e)
 	const char *what = "";
 
 	switch (t->phase) {
+	case PHASE_FETCH:
+		what = "its configuration has not been read back";
+		break;
 	case PHASE_NONE:
 	case PHASE_BUILD:
 		what = "its domain is still being built";
@@ -112,19 +146,18 @@ say_what_is_missing(const struct vnf_task *t, struct uvnf_error *e)
 		what = "its guest has not announced itself";
 		break;
 	case PHASE_HALT:
-		what = "its old router has not stopped";
+		what = "its router has not stopped (a wedged ClickOS never "
+		    "does; destroy it)";
 		break;
 	case PHASE_WRITE:
 		what = "xenstored has not acknowledged the configuration";
 		break;
 	case PHASE_UP:
-		what = t->console_up ? "a vif is not connected" : !t->alive ?
-		    "its guest does not react (a wedged ClickOS never does)" :
-		    "its console has not said that the router runs";
+		what = task_missing(t);
 		break;
 	}
-	uvnf_error_set(e, UVNF_E_TIMEOUT,
-	    "'%s' was not up after %u ms: %s", v->name, t->timeout_ms, what);
+	uvnf_error_set(e, UVNF_E_TIMEOUT, "'%s' was not %s after %u ms: %s",
+	    v->name, task_brings_up(t) ? "up" : "done", t->timeout_ms, what);
 }
 
 static void
@@ -138,8 +171,12 @@ limit_passed(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	say_what_is_missing(t, &e);
-	if (t->phase != PHASE_BUILD) {
+	if (t->phase != PHASE_BUILD && t->phase != PHASE_FETCH) {
 		task_fail(t, &e);
+		return;
+	}
+	if (v->domain != NULL) {	/* a reboot: it goes on as it was */
+		task_cancel(v, v, &e, NULL, NULL);
 		return;
 	}
 	/* Without a domain nothing stays. */
@@ -150,221 +187,7 @@ limit_passed(evutil_socket_t fd, short what, void *arg)
 	vnf_free(v);
 }
 
-/* --- PHASE_WRITE and PHASE_BOOT: the configuration, the start ------------ */
-
-static void
-written_and_started(void *arg, const struct uvnf_error *e)
-{
-	struct vnf_task *t = arg;
-
-	if (!task_resumes(t, e))
-		return;
-	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
-	task_started(t);
-}
-
-static void
-start_if_booted(struct vnf_task *t)
-{
-	struct backend *b = t->daemon->backend;
-
-	if (t->phase != PHASE_BOOT || !t->written ||
-	    !t->vnf->domain->announced)
-		return;
-	t->phase = PHASE_WRITE;
-	t->inflight++;
-	b->set_status(b, t->vnf->domain, true, written_and_started, t);
-}
-
-static void
-written_ahead_of_boot(void *arg, const struct uvnf_error *e)
-{
-	struct vnf_task *t = arg;
-
-	if (!task_resumes(t, e))
-		return;
-	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
-	t->written = true;
-	start_if_booted(t);
-}
-
-/* The guest is booted, or boots while the chunks are being written. */
-static void
-task_write(struct vnf_task *t)
-{
-	struct vnf *v = t->vnf;
-	struct domain *d = v->domain;
-	struct backend *b = t->daemon->backend;
-	/* Shells have their template's own configuration already. */
-	bool ahead = t->fresh && t->config == v->template->config &&
-	    d->chunks > 0;
-
-	event_del(&t->again);
-	if (!t->fresh) {
-		v->vifs_used = t->vifs_used;
-		journal_config(t->daemon->journal, v);
-	}
-	console_mark(&d->console);
-	t->console_up = t->alive = false;
-	t->phase = d->announced ? PHASE_WRITE : PHASE_BOOT;
-	t->written = ahead;
-	if (ahead && !d->announced)
-		return;
-	t->inflight++;
-	if (ahead)
-		b->set_status(b, d, true, written_and_started, t);
-	else
-		b->configure(b, d, t->config, t->config_len, d->announced,
-		    d->announced ? written_and_started :
-		    written_ahead_of_boot, t);
-}
-
-/* --- PHASE_HALT: the old router has to stop first ------------------------ */
-
-static void
-write_if_halted(struct vnf_task *t)
-{
-	if (t->phase == PHASE_HALT && t->halted && t->inflight == 0)
-		task_write(t);
-}
-
-static void
-halt_acknowledged(void *arg, const struct uvnf_error *e)
-{
-	struct vnf_task *t = arg;
-
-	if (task_resumes(t, e))
-		write_if_halted(t);
-}
-
-/*
- * A start that is ordered too early would be the end of it: the guest, which
- * looks only at the latest value, would never see the halt.  Its console
- * tells, and its connected vifs do, by falling back (some time later).  Text
- * can be lost, so without vifs time must do in the end.
- */
-static void
-task_halt(struct vnf_task *t)
-{
-	struct vnf *v = t->vnf;
-	struct backend *b = t->daemon->backend;
-
-	t->phase = PHASE_HALT;
-	t->halt_by_vifs = v->vifs_used != 0 &&
-	    task_vifs_all_in(v, VIF_CONNECTED);
-	vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
-	t->inflight++;
-	b->set_status(b, v->domain, false, halt_acknowledged, t);
-	if (!t->halt_by_vifs)
-		timer_arm_ms(&t->again, HALT_MS);
-}
-
-/* A router that runs, or that may come up although it was given up. */
-static bool
-may_run(const struct vnf *v)
-{
-	return v->state == VNF_STARTED || v->state == VNF_READY ||
-	    (v->state == VNF_FAILED && v->error != NULL &&
-	    v->error->code == UVNF_E_TIMEOUT);
-}
-
-void
-task_configure(struct vnf_task *t)
-{
-	struct vnf *v = t->vnf;
-
-	if (may_run(v))
-		task_halt(t);
-	else
-		task_write(t);
-}
-
-/* --- PHASE_BUILD, and the claim ------------------------------------------ */
-
-/* The name is taken back: no domain, or none that could be recorded. */
-static void
-claim_failed(struct vnf_task *t, const struct uvnf_error *e)
-{
-	struct daemon *dm = t->daemon;
-	struct vnf *v = t->vnf;
-
-	if (v->state == VNF_NONE)
-		vnf_set_state(&dm->vnfs, v, VNF_CREATING);
-	vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
-	vnf_release(&dm->vnfs, v);
-	task_answer(t, NULL, e);
-	calls_fail(v, e);
-	task_end(t);
-	vnf_free(v);
-}
-
-static int
-claim_record(struct vnf_task *t, struct domain *d)
-{
-	struct vnf *v = t->vnf;
-	struct uvnf_error e;
-
-	v->domain = d;
-	v->vifs_used = t->vifs_used;
-	d->vnf = v;
-	if (journal_claim(t->daemon->journal, v) == 0)
-		return 0;
-	uvnf_error_set(&e, UVNF_E_SYSTEM, "'%s' cannot be recorded in the "
-	    "journal; see the daemon's log", v->name);
-	v->domain = NULL;
-	reap(t->daemon, d, NULL, NULL);
-	claim_failed(t, &e);
-	return -1;
-}
-
-void
-task_claim(struct vnf_task *t, struct domain *d)
-{
-	struct vnf *v = t->vnf;
-	struct backend *b = t->daemon->backend;
-	struct uvnf_error e;
-	bool run = d->kind != KIND_BOOTED;
-
-	if (claim_record(t, d) != 0)
-		return;
-	t->fresh = true;
-	v->source = d->kind;
-	vnf_stamp(v, STAGE_CLAIMED, now_us());
-	vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
-	if (t->config != NULL)
-		task_write(t);
-	if (run && b->unpause(b, d, &e) != 0) {
-		task_fail(t, &e);
-		return;
-	}
-	if (t->wait == WAIT_CLAIMED)
-		task_answer(t, v, NULL);
-	if (t->config == NULL)
-		task_end(t);
-}
-
-static void
-task_built(void *arg, struct domain *d, const struct uvnf_error *e)
-{
-	struct vnf_task *t = arg;
-
-	t->build = NULL;
-	task_leave_phase(t);
-	if (d == NULL)
-		claim_failed(t, e);
-	else
-		task_claim(t, d);
-}
-
-void
-task_build(struct vnf_task *t)
-{
-	t->phase = PHASE_BUILD;
-	t->vnf->source = KIND_COLD;
-	vnf_set_state(&t->daemon->vnfs, t->vnf, VNF_CREATING);
-	t->build = pool_build_cold(t->daemon->pools, t->vnf->template,
-	    task_built, t);
-}
+/* --- beginning and cancelling -------------------------------------------- */
 
 static void
 again_passed(evutil_socket_t fd, short what, void *arg)
@@ -376,39 +199,48 @@ again_passed(evutil_socket_t fd, short what, void *arg)
 	if (t->phase == PHASE_UP) {
 		task_start_again(t);
 	} else if (t->phase == PHASE_HALT) {
-		t->halted = true;
-		write_if_halted(t);
+		task_halted(t);
 	}
 }
 
-/* --- beginning and cancelling -------------------------------------------- */
+/* What the router will be configured with, and which vifs that uses. */
+static void
+take_config(struct vnf_task *t, struct vnf_request *rq)
+{
+	const struct template *tpl = t->vnf->template;
+	struct uvnf_error e;
+
+	t->config_owned = rq->config;
+	t->config = rq->config != NULL ? rq->config : tpl->config;
+	t->config_len = rq->config != NULL ? rq->config_len : tpl->config_len;
+	if (click_scan(t->config, t->config_len, tpl->nvifs, &t->vifs_used,
+	    &e) != 0)
+		log_fatal("an unchecked configuration: %s", e.text);
+}
 
 struct vnf_task *
-task_new(struct daemon *dm, struct vnf *v, struct vnf_request *rq)
+task_new(struct daemon *dm, struct vnf *v, enum task_goal goal,
+    struct vnf_request *rq)
 {
 	struct vnf_task *t = xcalloc(1, sizeof(*t));
-	struct uvnf_error e;
 
 	assert(v->task == NULL);
 	t->daemon = dm;
 	t->vnf = v;
+	t->goal = goal;
 	t->wait = rq->wait;
 	t->timeout_ms = rq->timeout_ms;
 	t->answer = rq->answer;
 	t->arg = rq->arg;
-	t->config_owned = rq->config;
-	t->config = rq->config != NULL ? rq->config : v->template->config;
-	t->config_len = rq->config != NULL ? rq->config_len :
-	    v->template->config_len;
-	if (t->config != NULL && click_scan(t->config, t->config_len,
-	    v->template->nvifs, &t->vifs_used, &e) != 0)
-		log_fatal("an unchecked configuration: %s", e.text);
+	if (goal == GOAL_CONFIG)
+		take_config(t, rq);
 	evtimer_assign(&t->limit, dm->base, limit_passed, t);
 	evtimer_assign(&t->again, dm->base, again_passed, t);
 	timer_arm_ms(&t->limit, rq->timeout_ms);
 	memset(v->stages_us, 0, sizeof(v->stages_us));
 	v->since_us = rq->read_us;
 	v->task = t;
+	LIST_INSERT_HEAD(&dm->tasks, t, entry);
 	return t;
 }
 
@@ -437,7 +269,7 @@ vnf_announced(struct daemon *dm, struct vnf *v)
 {
 	(void)dm;
 	if (v->task != NULL)
-		start_if_booted(v->task);
+		task_start_if_booted(v->task);
 }
 
 void
@@ -450,8 +282,7 @@ vnf_vif_state(struct daemon *dm, struct vnf *v)
 		return;
 	if (t->phase == PHASE_HALT && t->halt_by_vifs &&
 	    task_vifs_all_in(v, VIF_INIT_WAIT)) {
-		t->halted = true;
-		write_if_halted(t);
+		task_halted(t);
 	} else if (t->phase == PHASE_UP) {
 		if (v->vifs_used != 0 && !task_vifs_all_in(v, VIF_INIT_WAIT))
 			t->alive = true;
@@ -469,6 +300,7 @@ vnf_console_sign(struct daemon *dm, struct vnf *v, enum console_sign sign)
 		return;
 	switch (sign) {
 	case CONSOLE_NOTHING:
+	case CONSOLE_BOOTED:
 		break;
 	case CONSOLE_ROUTER_UP:
 		t->console_up = t->alive = true;
@@ -479,10 +311,8 @@ vnf_console_sign(struct daemon *dm, struct vnf *v, enum console_sign sign)
 			task_refused(t);
 		break;
 	case CONSOLE_ROUTER_STOPPED:
-		if (t->phase == PHASE_HALT) {
-			t->halted = true;
-			write_if_halted(t);
-		}
+		if (t->phase == PHASE_HALT)
+			task_halted(t);
 		break;
 	}
 }
@@ -495,7 +325,7 @@ vnf_adopted(struct daemon *dm, struct vnf *v)
 
 	if (v->state != VNF_STARTED)
 		return;
-	t = task_new(dm, v, &rq);
+	t = task_new(dm, v, GOAL_START, &rq);
 	event_del(&t->limit);
 	/* What its console said before is lost: its vifs must do. */
 	t->console_up = true;

@@ -10,22 +10,33 @@
 #include "daemon/vnf_ops.h"
 
 /*
- * Bringing a router up: what a create or a config begins and what may go on
- * after it was answered.  v->task is the one of v, if any.
+ * Bringing a router up, or down: what a request begins and what may go on
+ * after it was answered.  v->task is the one of v, if any.  Each of these
+ * begins one, takes over rq->config, and sets v->task; v has no task before.
  */
 
-/* Takes over rq->config; sets v->task.  v has no task. */
-struct vnf_task *task_new(struct daemon *dm, struct vnf *v,
+/* For a VNF that was just made: its domain, its configuration if any. */
+void task_create(struct daemon *dm, struct vnf *v, struct vnf_request *rq);
+
+/* Gives a VNF that has its domain a configuration. */
+void task_configure(struct daemon *dm, struct vnf *v,
     struct vnf_request *rq);
 
-/* Lets the task's VNF wait for a domain to be built. */
-void task_build(struct vnf_task *t);
+/* Starts the router with the configuration that is there. */
+void task_start(struct daemon *dm, struct vnf *v, struct vnf_request *rq);
 
-/* Gives the VNF its domain, and goes on with the configuration. */
-void task_claim(struct vnf_task *t, struct domain *d);
+/* Stops it; with remove takes its configuration away, too. */
+void task_stop(struct daemon *dm, struct vnf *v, bool remove,
+    struct vnf_request *rq);
 
-/* Puts the configuration into a VNF that has its domain. */
-void task_configure(struct vnf_task *t);
+/* Puts another domain in the place of v's, with the same configuration. */
+void task_reboot(struct daemon *dm, struct vnf *v, struct vnf_request *rq);
+
+/* Its router is ordered to run, or may come up although it was given up. */
+bool vnf_may_run(const struct vnf *v);
+
+/* At the daemon's end, when the backend calls nobody any more. */
+void tasks_drop_all(struct daemon *dm);
 
 /* It is still to be answered, or to order the start: no other may begin. */
 bool task_is_busy(const struct vnf_task *t);
@@ -40,6 +51,22 @@ bool task_cancel(struct vnf *v, const struct vnf *about,
 
 /* Its end is a router that runs. */
 bool task_brings_up(const struct vnf_task *t);
+
+/* Is no other request changing it, and is it not paused? */
+int vnf_check_free(const struct vnf *v, struct uvnf_error *e);
+
+/* Destroys it, whatever its state; and only if it still failed or crashed. */
+void vnf_destroy_now(struct daemon *dm, struct vnf *v);
+void vnf_destroy_failed(struct daemon *dm, struct vnf *v);
+
+/* vnf_reboot.c: after a crash, in a while, unless that was too often. */
+void vnf_restart_later(struct daemon *dm, struct vnf *v);
+
+/* vnf_life.c: it is VNF_STOPPING, and its domain has ended. */
+void vnf_has_shut_down(struct daemon *dm, struct vnf *v,
+    enum backend_death why);
+/* Whoever waits for its shutdown, if anybody does, hears e. */
+void vnf_shutdown_cancel(struct vnf *v, const struct uvnf_error *e);
 
 /* Handler calls that wait for the router: begins them, or fails them. */
 void calls_begin(struct daemon *dm, struct vnf *v);

@@ -13,8 +13,18 @@
 #define VIF_INIT_WAIT 2		/* xenbus states, xen/io/xenbus.h */
 #define VIF_CONNECTED 4
 
+enum task_goal {
+	GOAL_CLAIM,		/* a domain, and no router */
+	GOAL_CONFIG,		/* a router with t->config */
+	GOAL_START,		/* one with the configuration that is there */
+	GOAL_STOP,		/* none any more */
+	GOAL_REMOVE,		/* nor its configuration */
+	GOAL_REBOOT		/* another domain, with what this one has */
+};
+
 enum task_phase {
 	PHASE_NONE,
+	PHASE_FETCH,		/* reads the configuration back */
 	PHASE_BUILD,		/* waits for a domain */
 	PHASE_BOOT,		/* waits for the guest's announcement */
 	PHASE_HALT,		/* waits for the old router to have stopped */
@@ -25,6 +35,7 @@ enum task_phase {
 struct vnf_task {
 	struct daemon *daemon;
 	struct vnf *vnf;		/* NULL once the task was cancelled */
+	enum task_goal goal;
 	enum task_phase phase;
 	enum vnf_wait wait;
 	unsigned timeout_ms;
@@ -37,6 +48,7 @@ struct vnf_task {
 	uint32_t vifs_used;
 
 	struct pool_build *build;
+	struct domain *old;		/* in whose place another one comes */
 	unsigned inflight;		/* operations of the backend */
 	bool fresh;			/* the domain's first configuration */
 	bool written;			/* chunks are acknowledged */
@@ -44,12 +56,19 @@ struct vnf_task {
 	bool halted;
 	bool console_up;		/* the console said that it runs */
 	bool alive;			/* some sign that the start was seen */
+	uint64_t vifs_up_us;		/* since when they are connected */
+	bool probing;			/* reads the template's handler */
+	bool answered;			/* it was read */
 	unsigned again_count;
 	struct event limit;
 	struct event again;
+	LIST_ENTRY(vnf_task) entry;	/* in the daemon's list */
 };
 
 /* vnf_task.c */
+/* Takes over rq->config; sets v->task. */
+struct vnf_task *task_new(struct daemon *dm, struct vnf *v,
+    enum task_goal goal, struct vnf_request *rq);
 void task_answer(struct vnf_task *t, const struct vnf *about,
     const struct uvnf_error *e);
 /* Frees it now, or when its last operation has ended. */
@@ -60,6 +79,20 @@ bool task_resumes(struct vnf_task *t, const struct uvnf_error *e);
 /* The VNF is failed, and e is the answer; ends the task. */
 void task_fail(struct vnf_task *t, const struct uvnf_error *e);
 
+/* e is the answer, the VNF stays as it is; ends the task. */
+void task_give_up(struct vnf_task *t, const struct uvnf_error *e);
+
+/* vnf_claim.c: gives the VNF its domain and lets it run. */
+void task_claim(struct vnf_task *t, struct domain *d);
+
+/* vnf_reboot.c: t->vnf has its new domain; the old one must go. */
+void task_retire_old(struct vnf_task *t);
+
+/* vnf_start.c: the configuration into a domain that has none that runs. */
+void task_write(struct vnf_task *t);
+void task_halted(struct vnf_task *t);
+void task_start_if_booted(struct vnf_task *t);
+
 /* vnf_ready.c, PHASE_UP: until the router runs. */
 bool task_vifs_all_in(const struct vnf *v, int state);
 /* The start was acknowledged. */
@@ -67,6 +100,8 @@ void task_started(struct vnf_task *t);
 /* Takes up PHASE_UP of a router whose start was ordered before. */
 void task_watch(struct vnf_task *t);
 void task_check_ready(struct vnf_task *t);
+/* What it still waits for, for people. */
+const char *task_missing(const struct vnf_task *t);
 void task_start_again(struct vnf_task *t);
 /* The guest's console said that it refused the configuration. */
 void task_refused(struct vnf_task *t);

@@ -179,19 +179,28 @@ static const struct refused words[] = {
 	    "'generic', which is not supported by this version" },
 	{ WEB "    guest: linux\n", "4:12: guest must be clickos, not "
 	    "'linux'" },
-	{ WEB "    layout: root\n", "4:13: layout must be data, not 'root', "
-	    "which is not supported by this version" },
-	{ WEB "    layout: tree\n", "4:13: layout must be data, not 'tree'" },
+	{ WEB "    layout: tree\n", "4:13: layout must be one of data, root, "
+	    "not 'tree'" },
+	{ WEB "    handlers: fixed\n", "4:15: handlers must be one of stock, "
+	    "mended, not 'fixed'" },
+	{ WEB "    on_failure: restart\n", "4:17: on_failure must be one of "
+	    "preserve, destroy, not 'restart'" },
+	{ WEB "    on_crash: reboot\n", "4:15: on_crash must be one of "
+	    "preserve, destroy, restart, not 'reboot'" },
 	{ WEB "    type: PV\n", "4:11: type must be one of pv, pvh, not "
 	    "'PV'" },
 	{ WEB "    type: hvm\n", "4:11: type must be one of pv, pvh, not "
 	    "'hvm'" },
 	{ WEB "    ready: soon\n", "4:12: ready must be one of console, "
 	    "running, not 'soon'" },
-	{ WEB "    ready: {handler: cnt.count}\n", "4:12: ready must be "
-	    "console or running; a handler is not supported by this version" },
-	{ WEB "    ready: {what: 1}\n", "4:12: ready must be one of console, "
-	    "running, not a map" },
+	{ WEB "    ready: {handler: count}\n", "4:22: handler: 'count' is not "
+	    "ELEMENT.HANDLER; a global handler crashes ClickOS" },
+	{ WEB "    ready: {handler: [a]}\n", "4:22: handler must be a text, "
+	    "not a list" },
+	{ WEB "    ready: {what: 1}\n", "4:13: unknown key 'what' in ready; "
+	    "the keys are: ..." },
+	{ WEB "    ready: [console]\n", "4:12: ready must be one of console, "
+	    "running, not a list" },
 };
 
 static const struct refused texts[] = {

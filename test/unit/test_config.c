@@ -229,10 +229,12 @@ test_every_key(void **state)
 	    "templates:\n"
 	    "  b.2-_x: {guest: \"clickos\", kernel: /b, type: pvh,\n"
 	    "    memory_mb: 65536, vcpus: 128, layout: data, vifs: [],\n"
-	    "    pool: {paused: 1024}, ready: running}\n"
+	    "    pool: {paused: 1024}, ready: running, handlers: mended,\n"
+	    "    on_failure: destroy, on_crash: restart}\n"
 	    "  'a':\n"
 	    "    vifs:\n    - bridge: br0\n    - {bridge: br-int.12345678}\n"
-	    "    pool: {}\n"
+	    "    pool: {}\n    layout: root\n"
+	    "    ready: {handler: a/b.count}\n"
 	    "    kernel: /a\n"
 	    "...\n");
 
@@ -250,6 +252,13 @@ test_every_key(void **state)
 	assert_int_equal(c->templates[0]->vcpus, 128);
 	assert_int_equal(c->templates[0]->pool[KIND_PAUSED], 1024);
 	assert_int_equal(c->templates[0]->ready, READY_RUNNING);
+	assert_true(c->templates[0]->handlers_mended);
+	assert_int_equal(c->templates[0]->on_failure, AFTER_DESTROY);
+	assert_int_equal(c->templates[0]->on_crash, AFTER_RESTART);
+	assert_int_equal(c->templates[1]->layout, LAYOUT_ROOT);
+	assert_int_equal(c->templates[1]->ready, READY_HANDLER);
+	assert_string_equal(c->templates[1]->ready_element, "a/b");
+	assert_string_equal(c->templates[1]->ready_handler, "count");
 	assert_string_equal(c->templates[1]->name, "a");
 	assert_int_equal(c->templates[1]->index, 1);
 	assert_int_equal(c->templates[1]->nvifs, 2);

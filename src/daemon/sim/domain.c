@@ -68,7 +68,9 @@ guest_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	sd->guest_act(sd);
+	sd->held = sd->pauses > 0;
+	if (!sd->held)
+		sd->guest_act(sd);
 }
 
 static void
@@ -86,7 +88,10 @@ guest_boots(struct sim_domain *sd)
 		return;
 	}
 	sd->booted = true;
-	sd->sim->events.announced(sd->domain, sd->sim->events.arg);
+	if (sd->domain->template->layout == LAYOUT_ROOT)
+		say(sd, "\"main\" after 5000 us\n");
+	else
+		sd->sim->events.announced(sd->domain, sd->sim->events.arg);
 }
 
 static void
@@ -103,6 +108,8 @@ guest_starts(struct sim_domain *sd)
 	sd->running = true;
 	set_vifs(sd, 4);
 	say(sd, "[router_thread:158] Starting driver...\n");
+	if (sd->sim->knob[CRASH_AFTER_MS] != 0)
+		guest_later(sd, guest_die, sd->sim->knob[CRASH_AFTER_MS]);
 }
 
 static void
@@ -154,9 +161,38 @@ sim_domain_write(struct sim_domain *sd, const char *element,
 }
 
 void
-sim_domain_boot(struct sim_domain *sd)
+sim_domain_pause(struct sim_domain *sd)
 {
-	guest_later(sd, guest_boots, sd->sim->knob[BOOT_MS]);
+	sd->pauses++;
+}
+
+bool
+sim_domain_unpause(struct sim_domain *sd)
+{
+	if (sd->pauses == 0)
+		return false;
+	if (--sd->pauses > 0)
+		return true;
+	if (sd->guest_act == NULL)
+		guest_later(sd, guest_boots, sd->sim->knob[BOOT_MS]);
+	else if (sd->held)
+		guest_later(sd, sd->guest_act, 0);
+	sd->held = false;
+	return true;
+}
+
+static void
+guest_ends(struct sim_domain *sd)
+{
+	sd->wedged = true;
+	sd->sim->events.dead(sd->domain, DEATH_SHUTDOWN, sd->sim->events.arg);
+}
+
+void
+sim_domain_shutdown(struct sim_domain *sd)
+{
+	if (sd->booted && !sd->wedged)
+		guest_later(sd, guest_ends, sd->sim->knob[START_MS]);
 }
 
 struct sim_domain *
@@ -167,6 +203,7 @@ sim_domain_new(struct sim *sim, struct domain *d)
 
 	sd->sim = sim;
 	sd->domain = d;
+	sd->pauses = 1;			/* as a domain is built */
 	d->backend = sd;
 	d->domid = sim->next_domid++;
 	for (i = 0; i < d->nvifs; i++) {

@@ -35,6 +35,8 @@ static const struct {
 	[CRASH_BOOTS] = { "crash_boots", 0 },
 	[CRASH_STARTS] = { "crash_starts", 0 },
 	[WEDGE_STARTS] = { "wedge_starts", 0 },
+	[CRASH_AFTER_MS] = { "crash_after_ms", 0 },	/* of running */
+	[FOREIGN_PAUSES] = { "foreign_pauses", 0 },	/* on top of ours */
 };
 
 /* An operation under way: its act comes with its delay, then it completes. */
@@ -233,6 +235,42 @@ sim_set_status(struct backend *b, struct domain *d, bool running,
 }
 
 static bool
+act_fetch(struct sim_op *op, struct uvnf_error *e)
+{
+	struct sim_domain *sd = guest_of(op->domain);
+
+	if (gone(op, e))
+		return false;
+	op->text = xmemdup0(sd->config != NULL ? sd->config : "",
+	    sd->config_len);
+	op->len = sd->config_len;
+	return true;
+}
+
+static void
+sim_fetch(struct backend *b, struct domain *d, backend_text done, void *arg)
+{
+	op_begin(b, d, act_fetch, sim_of(b)->knob[WRITE_MS], NULL,
+	    arg)->text_done = done;
+}
+
+static bool
+act_shutdown(struct sim_op *op, struct uvnf_error *e)
+{
+	if (gone(op, e))
+		return false;
+	sim_domain_shutdown(guest_of(op->domain));
+	return true;
+}
+
+static void
+sim_shutdown(struct backend *b, struct domain *d, backend_done done,
+    void *arg)
+{
+	op_begin(b, d, act_shutdown, sim_of(b)->knob[WRITE_MS], done, arg);
+}
+
+static bool
 act_read(struct sim_op *op, struct uvnf_error *e)
 {
 	if (gone(op, e))
@@ -278,8 +316,33 @@ sim_unpause(struct backend *b, struct domain *d, struct uvnf_error *e)
 		return uvnf_error_set(e, UVNF_E_GUEST_DEAD,
 		    "the simulated domain is gone");
 	sim_of(b)->stats.hypercalls++;
-	sim_domain_boot(sd);
+	if (sim_domain_unpause(sd))
+		return 0;
+	return uvnf_error_set(e, UVNF_E_BAD_STATE,
+	    "the simulated domain was not paused");
+}
+
+static int
+sim_pause(struct backend *b, struct domain *d, struct uvnf_error *e)
+{
+	struct sim_domain *sd = guest_of(d);
+
+	if (sd == NULL)
+		return uvnf_error_set(e, UVNF_E_GUEST_DEAD,
+		    "the simulated domain is gone");
+	sim_of(b)->stats.hypercalls++;
+	sim_domain_pause(sd);
+	if (sim_fault(sim_of(b), FOREIGN_PAUSES))
+		sim_domain_pause(sd);
 	return 0;
+}
+
+static int
+sim_is_paused(struct backend *b, struct domain *d, struct uvnf_error *e)
+{
+	(void)b;
+	(void)e;
+	return guest_of(d) != NULL && guest_of(d)->pauses > 0;
 }
 
 /* They never outlive the daemon, so what is to be adopted is gone. */
@@ -403,6 +466,10 @@ backend_sim_new(void)
 		.destroy = sim_destroy,
 		.forget = sim_forget,
 		.unpause = sim_unpause,
+		.pause = sim_pause,
+		.is_paused = sim_is_paused,
+		.shutdown = sim_shutdown,
+		.fetch = sim_fetch,
 		.configure = sim_configure,
 		.set_status = sim_set_status,
 		.handler = sim_handler,

@@ -18,7 +18,7 @@ struct sim_op;
 enum knob {
 	BUILD_MS, BOOT_MS, WRITE_MS, START_MS, DESTROY_MS, MEMORY_MB,
 	FAIL_BUILDS, FAIL_DESTROYS, LOSE_STARTS, CRASH_BOOTS, CRASH_STARTS,
-	WEDGE_STARTS, KNOB_COUNT
+	WEDGE_STARTS, CRASH_AFTER_MS, FOREIGN_PAUSES, KNOB_COUNT
 };
 
 /* One simulated domain with its guest. */
@@ -30,6 +30,8 @@ struct sim_domain {
 	char *config;
 	size_t config_len;
 	bool booted, wedged, running;
+	unsigned pauses;		/* by us and others; it runs at 0 */
+	bool held;			/* a pause held guest_act up */
 	LIST_ENTRY(sim_domain) entry;
 };
 
@@ -56,8 +58,12 @@ void sim_arm_ms(struct event *ev, uint64_t ms);
  */
 struct sim_domain *sim_domain_new(struct sim *sim, struct domain *d);
 void sim_domain_free(struct sim_domain *sd);
-/* It was unpaused for the first time: boots. */
-void sim_domain_boot(struct sim_domain *sd);
+/* One pause more or less; false when there was none to undo.  It boots when
+ * it runs for the first time. */
+void sim_domain_pause(struct sim_domain *sd);
+bool sim_domain_unpause(struct sim_domain *sd);
+/* It was asked to power itself off. */
+void sim_domain_shutdown(struct sim_domain *sd);
 /* Its status node was written. */
 void sim_domain_status(struct sim_domain *sd, bool running);
 /* A handler was written. */

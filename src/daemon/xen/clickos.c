@@ -8,23 +8,38 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/click.h"
 #include "daemon/xen/clickos.h"
+#include "daemon/xen/later.h"
 
 #define PATH_LEN 128
 #define ROUTER 0			/* more than one cannot be stopped */
 #define MARK "uvnf"
 
 void
-clickos_root(int domid, char *buf, size_t size)
+clickos_root(const struct guest *g, char *buf, size_t size)
 {
-	snprintf(buf, size, "/local/domain/%d/data/clickos", domid);
+	snprintf(buf, size, "/local/domain/%d/%s", g->domid,
+	    g->layout == LAYOUT_DATA ? "data/clickos" : "clickos");
+}
+
+/* A node of the router's, and the root of its tree before it. */
+static void
+router_path(const struct guest *g, const char *node, char buf[PATH_LEN])
+{
+	char root[PATH_LEN - 32];
+
+	clickos_root(g, root, sizeof(root));
+	snprintf(buf, PATH_LEN, "%s/%d/%s", root, ROUTER, node);
 }
 
 void
-clickos_config_dir(int domid, char *buf, size_t size)
+clickos_config_dir(const struct guest *g, char *buf, size_t size)
 {
-	snprintf(buf, size, "/local/domain/%d/data/clickos/%d/config", domid,
-	    ROUTER);
+	char path[PATH_LEN];
+
+	router_path(g, "config", path);
+	snprintf(buf, size, "%s", path);
 }
 
 static void
@@ -45,9 +60,25 @@ clickos_mark(struct guest *g)
 {
 	char path[PATH_LEN];
 
-	clickos_root(g->domid, path, sizeof(path));
+	clickos_root(g, path, sizeof(path));
 	xenstore_write(g->xen->xs, path, MARK, strlen(MARK), mark_written,
 	    guest_ref(g));
+}
+
+/* What is below the root comes to have its permissions. */
+void
+clickos_make_tree(struct guest *g)
+{
+	struct xenstore *xs = g->xen->xs;
+	char path[PATH_LEN];
+
+	clickos_root(g, path, sizeof(path));
+	xenstore_mkdir(xs, path, NULL, NULL);
+	xenstore_share(xs, path, g->domid, NULL, NULL);
+	router_path(g, "elements", path);
+	xenstore_mkdir(xs, path, NULL, NULL);
+	router_path(g, "control", path);
+	xenstore_mkdir(xs, path, NULL, NULL);
 }
 
 bool
@@ -152,8 +183,7 @@ put_status(struct burst *b, bool running)
 	const char *word = running ? "Running" : "Halted";
 	char path[PATH_LEN];
 
-	snprintf(path, sizeof(path), "/local/domain/%d/data/clickos/%d/"
-	    "status", b->guest->domid, ROUTER);
+	router_path(b->guest, "status", path);
 	b->left++;
 	xenstore_write(b->guest->xen->xs, path, word, strlen(word),
 	    running ? on_running : on_written, b);
@@ -167,7 +197,7 @@ put_chunks(struct burst *b, const char *text, size_t len)
 	unsigned i, n = 0;
 	size_t at, piece;
 
-	clickos_config_dir(g->domid, dir, sizeof(dir));
+	clickos_config_dir(g, dir, sizeof(dir));
 	for (at = 0; at < len; at += piece) {
 		piece = len - at < CLICKOS_CHUNK ? len - at : CLICKOS_CHUNK;
 		snprintf(path, sizeof(path), "%s/%u", dir, n++);
@@ -203,4 +233,88 @@ clickos_set_status(struct guest *g, bool running, backend_done done,
     void *arg)
 {
 	put_status(burst_new(g, done, arg), running);
+}
+
+void
+clickos_shutdown(struct guest *g, backend_done done, void *arg)
+{
+	struct burst *b = burst_new(g, done, arg);
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), "/local/domain/%d/control/shutdown",
+	    g->domid);
+	b->left++;
+	xenstore_write(g->xen->xs, path, "poweroff", 8, on_written, b);
+}
+
+/* --- reading the configuration back -------------------------------------- */
+
+struct fetch {
+	struct guest *guest;
+	unsigned left;			/* replies; they come in order */
+	int err;			/* the first */
+	char *text;
+	size_t len;
+	backend_text done;
+	void *arg;
+};
+
+static void
+fetch_complete(struct fetch *f)
+{
+	struct uvnf_error e;
+
+	if (f->err != 0)
+		uvnf_error_set(&e, UVNF_E_SYSTEM, "xenstore does not give "
+		    "the configuration of domain %d: %s", f->guest->domid,
+		    strerror(f->err));
+	if (f->err != ECANCELED)
+		f->done(f->arg, f->err == 0 ? f->text : NULL, f->len,
+		    f->err != 0 ? &e : NULL);
+	guest_unref(f->guest);
+	free(f->text);
+	free(f);
+}
+
+static void
+got_chunk(void *arg, int err, const char *data, size_t len)
+{
+	struct fetch *f = arg;
+
+	if (err == 0 && f->len + len > CLICK_CONFIG_MAX)
+		err = EFBIG;		/* the guest has written into it */
+	if (err != 0 && f->err == 0)
+		f->err = err;
+	if (err == 0) {
+		f->text = xrealloc(f->text, f->len + len + 1);
+		memcpy(f->text + f->len, data, len);
+		f->len += len;
+		f->text[f->len] = '\0';
+	}
+	if (--f->left == 0)
+		fetch_complete(f);
+}
+
+void
+clickos_fetch(struct guest *g, backend_text done, void *arg)
+{
+	char dir[PATH_LEN], path[PATH_LEN + 16];
+	unsigned i, n = g->d->chunks;
+	struct fetch *f;
+
+	if (n == 0) {
+		later_text(g->xen->later, done, arg, NULL);
+		return;
+	}
+	f = xcalloc(1, sizeof(*f));
+	f->guest = guest_ref(g);
+	f->done = done;
+	f->arg = arg;
+	f->text = xstrdup("");
+	f->left = n;
+	clickos_config_dir(g, dir, sizeof(dir));
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%u", dir, i);
+		xenstore_read(g->xen->xs, path, got_chunk, f);
+	}
 }

@@ -23,8 +23,8 @@
 #define CLICKOS_CHUNKS_MAX 65536
 
 /* Paths, for the watches that others set. */
-void clickos_root(int domid, char *buf, size_t size);
-void clickos_config_dir(int domid, char *buf, size_t size);
+void clickos_root(const struct guest *g, char *buf, size_t size);
+void clickos_config_dir(const struct guest *g, char *buf, size_t size);
 
 /*
  * Marks the root of a tree whose guest has never run, and tells whether a
@@ -34,11 +34,19 @@ void clickos_config_dir(int domid, char *buf, size_t size);
 void clickos_mark(struct guest *g);
 bool clickos_is_mark(const char *data, size_t len);
 
+/*
+ * The layout "root": the tree is the toolstack's to make, before the guest
+ * runs, with leave for the guest to write into it.
+ */
+void clickos_make_tree(struct guest *g);
+
 /* As in backend.h. */
 void clickos_configure(struct guest *g, const char *text, size_t len,
     bool start, backend_done done, void *arg);
 void clickos_set_status(struct guest *g, bool running, backend_done done,
     void *arg);
+void clickos_shutdown(struct guest *g, backend_done done, void *arg);
+void clickos_fetch(struct guest *g, backend_text done, void *arg);
 void clickos_handler(struct guest *g, const char *element,
     const char *handler, const char *value, unsigned timeout_ms,
     backend_text done, void *arg);

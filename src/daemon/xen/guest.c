@@ -30,6 +30,7 @@ guest_new(struct xen *x, struct domain *d)
 	g->d = d;
 	g->refs = 1;
 	g->domid = -1;
+	g->layout = d->template->layout;
 	TAILQ_INIT(&g->calls);
 	for (i = 0; i < TEMPLATE_VIFS_MAX; i++)
 		g->vifs[i].guest = g;
@@ -111,7 +112,7 @@ on_announce(void *arg, const char *path)
 	struct guest *g = arg;
 	char root[PATH_LEN];
 
-	clickos_root(g->domid, root, sizeof(root));
+	clickos_root(g, root, sizeof(root));
 	if (strcmp(path, root) == 0)
 		xenstore_read(g->xen->xs, path, got_announcement,
 		    guest_ref(g));
@@ -239,8 +240,8 @@ set_watches(struct guest *g)
 	char path[PATH_LEN];
 	unsigned i;
 
-	clickos_root(g->domid, path, sizeof(path));
-	if (!g->d->announced)
+	clickos_root(g, path, sizeof(path));
+	if (!g->d->announced && g->layout == LAYOUT_DATA)
 		g->announce = xenstore_watch(g->xen->xs, path, on_announce,
 		    g);
 	for (i = 0; i < g->d->nvifs; i++) {
@@ -265,12 +266,17 @@ guest_attach(struct guest *g, int domid, bool adopted, backend_done done,
 		snprintf(g->d->vifs[i].dev, sizeof(g->d->vifs[i].dev),
 		    "vif%d.%u", domid, i);
 	track(g);
+	/* What its console said before is lost; a start can be repeated. */
+	if (adopted && g->layout == LAYOUT_ROOT)
+		g->d->announced = true;
 	set_watches(g);
 	if (adopted) {
-		clickos_config_dir(domid, path, sizeof(path));
+		clickos_config_dir(g, path, sizeof(path));
 		xenstore_list(xs, path, got_chunks, guest_ref(g));
+	} else if (g->layout == LAYOUT_ROOT) {
+		clickos_make_tree(g);	/* acknowledged before it can run */
 	} else {
-		clickos_mark(g);	/* acknowledged before it can run */
+		clickos_mark(g);	/* so is this */
 	}
 	a->guest = guest_ref(g);
 	a->done = done;

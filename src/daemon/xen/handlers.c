@@ -206,7 +206,7 @@ set_paths(struct clickos_call *r, const char *element, const char *handler)
 {
 	char root[128];
 
-	clickos_root(r->guest->domid, root, sizeof(root));
+	clickos_root(r->guest, root, sizeof(root));
 	if (r->value != NULL) {
 		r->target = xasprintf("%s/0/elements/%s/%s", root, element,
 		    handler);

@@ -82,6 +82,13 @@ hyper_unpause(struct hyper *h, int domid)
 	return xc_domain_unpause(h->xc, domid) < 0 ? -errno : 0;
 }
 
+int
+hyper_pause(struct hyper *h, int domid)
+{
+	h->calls++;
+	return xc_domain_pause(h->xc, domid) < 0 ? -errno : 0;
+}
+
 static void
 translate(const xc_domaininfo_t *in, struct hyper_domain *out)
 {

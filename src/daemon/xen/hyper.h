@@ -33,6 +33,7 @@ void hyper_close(struct hyper *h);
 
 /* 0 or -errno; EINVAL: it was not paused. */
 int hyper_unpause(struct hyper *h, int domid);
+int hyper_pause(struct hyper *h, int domid);
 
 /*
  * Every domain but dom0, in the order of their domids.  *list belongs to h

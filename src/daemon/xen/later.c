@@ -36,7 +36,7 @@ tell_all(evutil_socket_t fd, short what, void *arg)
 		if (t->done != NULL)
 			t->done(t->arg, t->e);
 		else
-			t->text(t->arg, NULL, 0, t->e);
+			t->text(t->arg, t->e != NULL ? NULL : "", 0, t->e);
 		free(t->e);
 		free(t);
 	}

@@ -145,10 +145,54 @@ xen_unpause(struct backend *b, struct domain *d, struct uvnf_error *e)
 	if (r == -ESRCH)
 		return uvnf_error_set(e, UVNF_E_GUEST_DEAD,
 		    "domain %d is gone", d->domid);
+	if (r == -EINVAL)
+		return uvnf_error_set(e, UVNF_E_BAD_STATE,
+		    "domain %d was not paused: something else has let it run",
+		    d->domid);
 	return uvnf_error_set(e, UVNF_E_SYSTEM,
-	    "cannot unpause domain %d: %s", d->domid, r == -EINVAL ?
-	    "it was not paused; something else has let it run" :
-	    strerror(-r));
+	    "cannot unpause domain %d: %s", d->domid, strerror(-r));
+}
+
+/* Off the hot path: makes sure that the domid is still that domain's. */
+static int
+look_up(struct xen *x, const struct domain *d, struct hyper_domain *hd,
+    struct uvnf_error *e)
+{
+	int r = hyper_get(x->hyper, d->domid, hd);
+
+	if (r < 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "cannot ask Xen for domain %d: %s", d->domid,
+		    strerror(-r));
+	if (r == 0 || memcmp(hd->uuid, d->uuid, sizeof(d->uuid)) != 0)
+		return uvnf_error_set(e, UVNF_E_GUEST_DEAD,
+		    "domain %d is gone", d->domid);
+	return 0;
+}
+
+static int
+xen_pause(struct backend *b, struct domain *d, struct uvnf_error *e)
+{
+	struct xen *x = xen_of(b);
+	struct hyper_domain hd;
+	int r;
+
+	if ((r = look_up(x, d, &hd, e)) != 0)
+		return r;
+	r = hyper_pause(x->hyper, d->domid);
+	if (r == 0)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_SYSTEM, "cannot pause domain %d: %s",
+	    d->domid, strerror(-r));
+}
+
+static int
+xen_is_paused(struct backend *b, struct domain *d, struct uvnf_error *e)
+{
+	struct hyper_domain hd;
+	int r = look_up(xen_of(b), d, &hd, e);
+
+	return r != 0 ? r : hd.paused;
 }
 
 /* --- its guest --- */
@@ -171,6 +215,33 @@ xen_configure(struct backend *b, struct domain *d, const char *text,
 	}
 	not_built(d, &e);
 	later_done(xen_of(b)->later, done, arg, &e);
+}
+
+static void
+xen_shutdown(struct backend *b, struct domain *d, backend_done done,
+    void *arg)
+{
+	struct uvnf_error e;
+
+	if (d->backend != NULL) {
+		clickos_shutdown(d->backend, done, arg);
+		return;
+	}
+	not_built(d, &e);
+	later_done(xen_of(b)->later, done, arg, &e);
+}
+
+static void
+xen_fetch(struct backend *b, struct domain *d, backend_text done, void *arg)
+{
+	struct uvnf_error e;
+
+	if (d->backend != NULL) {
+		clickos_fetch(d->backend, done, arg);
+		return;
+	}
+	not_built(d, &e);
+	later_text(xen_of(b)->later, done, arg, &e);
 }
 
 static void
@@ -258,7 +329,11 @@ backend_xen_new(void)
 		.destroy = xen_destroy,
 		.forget = xen_forget,
 		.unpause = xen_unpause,
+		.pause = xen_pause,
+		.is_paused = xen_is_paused,
+		.shutdown = xen_shutdown,
 		.configure = xen_configure,
+		.fetch = xen_fetch,
 		.set_status = xen_set_status,
 		.handler = xen_handler,
 		.list = xen_list,

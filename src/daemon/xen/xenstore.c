@@ -427,6 +427,26 @@ xenstore_remove(struct xenstore *x, const char *path, xenstore_reply reply,
 	submit(x, XS_RM, path, strlen(path) + 1, NULL, 0, reply, arg);
 }
 
+void
+xenstore_mkdir(struct xenstore *x, const char *path, xenstore_reply reply,
+    void *arg)
+{
+	submit(x, XS_MKDIR, path, strlen(path) + 1, NULL, 0, reply, arg);
+}
+
+void
+xenstore_share(struct xenstore *x, const char *path, int domid,
+    xenstore_reply reply, void *arg)
+{
+	char perms[32] = "n0";		/* the owner, and what all others may */
+	int len = 3;
+
+	len += snprintf(perms + len, sizeof(perms) - (size_t)len, "b%d",
+	    domid) + 1;
+	submit(x, XS_SET_PERMS, path, strlen(path) + 1, perms, (size_t)len,
+	    reply, arg);
+}
+
 static void
 slot_release(struct xenstore *x, uint32_t slot)
 {

@@ -55,6 +55,13 @@ void xenstore_write(struct xenstore *x, const char *path, const void *data,
 void xenstore_remove(struct xenstore *x, const char *path,
     xenstore_reply reply, void *arg);
 
+/* An empty node; nothing changes when it is there. */
+void xenstore_mkdir(struct xenstore *x, const char *path,
+    xenstore_reply reply, void *arg);
+/* dom0's own, and domid may read and write it; so what comes below it. */
+void xenstore_share(struct xenstore *x, const char *path, int domid,
+    xenstore_reply reply, void *arg);
+
 /* Watches until xenstore_unwatch, after which event is not called again. */
 struct xenstore_watch *xenstore_watch(struct xenstore *x, const char *path,
     xenstore_event event, void *arg);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/* From a create to a VNF that has its domain. */
+
+#include <event2/event.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/pool.h"
+#include "daemon/vnf_task_impl.h"
+
+static void task_build(struct vnf_task *t);
+
+/* The name is taken back: no domain, or none that could be recorded. */
+static void
+claim_failed(struct vnf_task *t, const struct uvnf_error *e)
+{
+	struct daemon *dm = t->daemon;
+	struct vnf *v = t->vnf;
+
+	if (v->state == VNF_NONE)
+		vnf_set_state(&dm->vnfs, v, VNF_CREATING);
+	vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
+	vnf_release(&dm->vnfs, v);
+	task_answer(t, NULL, e);
+	calls_fail(v, e);
+	task_end(t);
+	vnf_free(v);
+}
+
+static int
+claim_record(struct vnf_task *t, struct domain *d, struct uvnf_error *e)
+{
+	struct vnf *v = t->vnf;
+
+	v->domain = d;
+	v->vifs_used = t->vifs_used;
+	d->vnf = v;
+	if (journal_claim(t->daemon->journal, v) == 0)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_SYSTEM, "'%s' cannot be recorded in "
+	    "the journal; see the daemon's log", v->name);
+}
+
+/* Lets it run, if it never has. */
+static int
+claim_unpause(struct vnf_task *t, struct domain *d, struct uvnf_error *e)
+{
+	struct backend *b = t->daemon->backend;
+
+	e->code = UVNF_OK;
+	return d->kind == KIND_BOOTED ? 0 : b->unpause(b, d, e);
+}
+
+/* The domain is of no use: it goes, and the VNF has what it had before. */
+static void
+claim_drop(struct vnf_task *t, struct domain *d)
+{
+	journal_doom(t->daemon->journal, d);
+	d->vnf = NULL;
+	t->vnf->domain = t->old;
+	t->old = NULL;
+	reap(t->daemon, d, NULL, NULL);
+}
+
+static void
+claim_next(struct vnf_task *t)
+{
+	struct domain *d = pool_claim(t->daemon->pools, t->vnf->template);
+
+	if (d != NULL)
+		task_claim(t, d);
+	else
+		task_build(t);
+}
+
+void
+task_claim(struct vnf_task *t, struct domain *d)
+{
+	struct vnf *v = t->vnf;
+	struct uvnf_error e;
+
+	if (claim_unpause(t, d, &e) != 0 && d->kind != KIND_COLD) {
+		log_warn("shell spoiled domain=%s domid=%d error=%s", d->name,
+		    d->domid, e.text);
+		claim_drop(t, d);
+		claim_next(t);
+		return;
+	}
+	if (e.code != UVNF_OK || claim_record(t, d, &e) != 0) {
+		claim_drop(t, d);
+		if (v->domain != NULL)
+			task_give_up(t, &e);
+		else
+			claim_failed(t, &e);
+		return;
+	}
+	if (t->old != NULL)
+		task_retire_old(t);
+	t->fresh = true;
+	v->source = d->kind;
+	vnf_stamp(v, STAGE_CLAIMED, now_us());
+	if (v->state != VNF_CLAIMED)
+		vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
+	if (t->goal != GOAL_CLAIM)
+		task_write(t);
+	if (t->wait == WAIT_CLAIMED)
+		task_answer(t, v, NULL);
+	if (t->goal == GOAL_CLAIM)
+		task_end(t);
+}
+
+static void
+task_built(void *arg, struct domain *d, const struct uvnf_error *e)
+{
+	struct vnf_task *t = arg;
+
+	t->build = NULL;
+	t->phase = PHASE_NONE;
+	if (d == NULL)
+		claim_failed(t, e);
+	else
+		task_claim(t, d);
+}
+
+static void
+task_build(struct vnf_task *t)
+{
+	struct vnf *v = t->vnf;
+
+	t->phase = PHASE_BUILD;
+	v->source = KIND_COLD;
+	if (v->state == VNF_NONE)
+		vnf_set_state(&t->daemon->vnfs, v, VNF_CREATING);
+	t->build = pool_build_cold(t->daemon->pools, v->template, NULL,
+	    task_built, t);
+}
+
+void
+task_create(struct daemon *dm, struct vnf *v, struct vnf_request *rq)
+{
+	bool configured = rq->config != NULL || v->template->config != NULL;
+
+	claim_next(task_new(dm, v, configured ? GOAL_CONFIG : GOAL_CLAIM,
+	    rq));
+}

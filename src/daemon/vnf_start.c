@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/* From a VNF that has its domain to the order to start, or to stop. */
+
+#include <event2/event.h>
+
+#include "common/util.h"
+#include "daemon/timer.h"
+#include "daemon/vnf_task_impl.h"
+
+#define HALT_MS 5000	/* a halt whose sign was lost is taken for done */
+
+/* --- PHASE_WRITE and PHASE_BOOT: the configuration, the start ------------ */
+
+static void
+written_and_started(void *arg, const struct uvnf_error *e)
+{
+	struct vnf_task *t = arg;
+
+	if (!task_resumes(t, e))
+		return;
+	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
+	task_started(t);
+}
+
+void
+task_start_if_booted(struct vnf_task *t)
+{
+	struct backend *b = t->daemon->backend;
+
+	if (t->phase != PHASE_BOOT || !t->written ||
+	    !t->vnf->domain->announced)
+		return;
+	console_mark(&t->vnf->domain->console);
+	t->phase = PHASE_WRITE;
+	t->inflight++;
+	b->set_status(b, t->vnf->domain, true, written_and_started, t);
+}
+
+static void
+written_ahead_of_boot(void *arg, const struct uvnf_error *e)
+{
+	struct vnf_task *t = arg;
+
+	if (!task_resumes(t, e))
+		return;
+	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
+	t->written = true;
+	task_start_if_booted(t);
+}
+
+/*
+ * Is the configuration there already: from before, or, in a shell, its
+ * template's own?
+ */
+static bool
+is_written(const struct vnf_task *t)
+{
+	const struct vnf *v = t->vnf;
+
+	return t->goal == GOAL_START || (t->fresh &&
+	    t->config == v->template->config && v->domain->chunks > 0);
+}
+
+/* The guest is booted, or boots while the chunks are being written. */
+void
+task_write(struct vnf_task *t)
+{
+	struct vnf *v = t->vnf;
+	struct domain *d = v->domain;
+	struct backend *b = t->daemon->backend;
+
+	event_del(&t->again);
+	if (!t->fresh && t->goal != GOAL_START) {
+		v->vifs_used = t->vifs_used;
+		journal_config(t->daemon->journal, v);
+	}
+	console_mark(&d->console);
+	t->console_up = t->alive = false;
+	t->phase = d->announced ? PHASE_WRITE : PHASE_BOOT;
+	t->written = is_written(t);
+	if (t->written && !d->announced)
+		return;
+	t->inflight++;
+	if (t->written)
+		b->set_status(b, d, true, written_and_started, t);
+	else
+		b->configure(b, d, t->config, t->config_len, d->announced,
+		    d->announced ? written_and_started :
+		    written_ahead_of_boot, t);
+}
+
+/* --- PHASE_HALT: the old router has to stop first ------------------------ */
+
+static void
+removed(void *arg, const struct uvnf_error *e)
+{
+	struct vnf_task *t = arg;
+
+	if (!task_resumes(t, e))
+		return;
+	task_answer(t, t->vnf, NULL);
+	task_end(t);
+}
+
+static void
+stopped(struct vnf_task *t)
+{
+	struct vnf *v = t->vnf;
+	struct backend *b = t->daemon->backend;
+
+	event_del(&t->again);
+	if (t->goal == GOAL_REMOVE) {
+		v->vifs_used = 0;
+		journal_config(t->daemon->journal, v);
+		t->phase = PHASE_WRITE;
+		t->inflight++;
+		b->configure(b, v->domain, "", 0, false, removed, t);
+		return;
+	}
+	task_answer(t, v, NULL);
+	task_end(t);
+}
+
+static void
+go_on_if_halted(struct vnf_task *t)
+{
+	if (t->phase != PHASE_HALT || !t->halted || t->inflight > 0)
+		return;
+	if (t->goal == GOAL_STOP || t->goal == GOAL_REMOVE)
+		stopped(t);
+	else
+		task_write(t);
+}
+
+void
+task_halted(struct vnf_task *t)
+{
+	t->halted = true;
+	go_on_if_halted(t);
+}
+
+static void
+halt_acknowledged(void *arg, const struct uvnf_error *e)
+{
+	struct vnf_task *t = arg;
+
+	if (task_resumes(t, e))
+		go_on_if_halted(t);
+}
+
+/*
+ * A start that is ordered too early would be the end of it: the guest, which
+ * looks only at the latest value, would never see the halt.  Its console
+ * tells, and its connected vifs do, by falling back (some time later).  Text
+ * can be lost, so without vifs time must do in the end.
+ */
+static void
+task_halt(struct vnf_task *t)
+{
+	struct vnf *v = t->vnf;
+	struct backend *b = t->daemon->backend;
+
+	t->phase = PHASE_HALT;
+	t->halt_by_vifs = v->vifs_used != 0 &&
+	    task_vifs_all_in(v, VIF_CONNECTED);
+	if (v->state != VNF_CLAIMED)
+		vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
+	t->inflight++;
+	b->set_status(b, v->domain, false, halt_acknowledged, t);
+	if (!t->halt_by_vifs)
+		timer_arm_ms(&t->again, HALT_MS);
+}
+
+bool
+vnf_may_run(const struct vnf *v)
+{
+	return v->state == VNF_STARTED || v->state == VNF_READY ||
+	    (v->state == VNF_FAILED && v->error != NULL &&
+	    v->error->code == UVNF_E_TIMEOUT);
+}
+
+static void
+halt_or_write(struct vnf_task *t)
+{
+	if (vnf_may_run(t->vnf))
+		task_halt(t);
+	else
+		task_write(t);
+}
+
+void
+task_configure(struct daemon *dm, struct vnf *v, struct vnf_request *rq)
+{
+	halt_or_write(task_new(dm, v, GOAL_CONFIG, rq));
+}
+
+void
+task_start(struct daemon *dm, struct vnf *v, struct vnf_request *rq)
+{
+	halt_or_write(task_new(dm, v, GOAL_START, rq));
+}
+
+void
+task_stop(struct daemon *dm, struct vnf *v, bool remove,
+    struct vnf_request *rq)
+{
+	task_halt(task_new(dm, v, remove ? GOAL_REMOVE : GOAL_STOP, rq));
+}
