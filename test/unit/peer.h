@@ -4,13 +4,7 @@
 #ifndef UVNF_TEST_PEER_H
 #define UVNF_TEST_PEER_H
 
-/*
- * A forked peer that plays a daemon from a script, on one connection, for the
- * tests of libuvnf.  Included by one test program alone.
- */
-
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 
 #include <setjmp.h>
@@ -27,121 +21,37 @@
 #include "common/err.h"
 #include "lib/uvnf.h"
 
+/*
+ * A forked peer that plays a daemon from a script, on one connection, for the
+ * tests of libuvnf.
+ */
+
 #define HELLO "HELLO protocol=1 version=\"0.9\" backend=\"sim\" new=1\n"
 
-static char dir[] = "/tmp/uvnf-test-XXXXXX";
-static char path[64];
-static int listener;
-static pid_t peer;
-static struct uvnf *u;
+#define PEER_TEST(f) cmocka_unit_test_setup_teardown(f, peer_setup, \
+	peer_teardown)
 
-static int
-setup(void **state)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+extern char dir[];			/* made by main */
+extern char path[64];			/* the socket */
+extern int listener;
+extern pid_t peer;			/* 0: none to wait for */
+extern struct uvnf *u;			/* closed by peer_teardown */
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/s", dir);
-	memcpy(sun.sun_path, path, strlen(path));
-	unlink(path);
-	listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	peer = 0;
-	u = NULL;
-	return bind(listener, (struct sockaddr *)&sun, sizeof(sun)) < 0 ||
-	    listen(listener, 1) < 0;
-}
-
+int peer_setup(void **state);
 /* The peer's exit status tells whether it, too, saw what it expected. */
-static int
-teardown(void **state)
-{
-	int status = 0;
+int peer_teardown(void **state);
 
-	(void)state;
-	uvnf_close(u);
-	close(listener);
-	unlink(path);
-	if (peer > 0)
-		waitpid(peer, &status, 0);
-	return status;
-}
+/* Forks: the script runs in the peer, with the connection it accepted. */
+void play(void (*script)(int));
+/* The same, and opens u. */
+int open_peer(void (*script)(int));
 
-static void
-play(void (*script)(int))
-{
-	int fd;
+/* In the peer: these end it when something else happens. */
+void say(int fd, const char *text);
+void hear(int fd, const char *expected);
+void wait_for_eof(int fd);
 
-	peer = fork();
-	assert_true(peer >= 0);
-	if (peer > 0)
-		return;
-	alarm(20);
-	fd = accept(listener, NULL, NULL);
-	script(fd);
-	_exit(0);
-}
-
-static void
-say(int fd, const char *text)
-{
-	size_t len = strlen(text);
-
-	if (send(fd, text, len, MSG_NOSIGNAL) != (ssize_t)len)
-		_exit(3);
-}
-
-static void
-hear(int fd, const char *expected)
-{
-	char buf[8192];
-	size_t len = strlen(expected), n = 0;
-	ssize_t r;
-
-	while (n < len && (r = read(fd, buf + n, len - n)) > 0)
-		n += (size_t)r;
-	if (n != len || memcmp(buf, expected, len) != 0) {
-		fprintf(stderr, "peer heard '%.*s', not '%s'\n", (int)n, buf,
-		    expected);
-		_exit(4);
-	}
-}
-
-static void
-wait_for_eof(int fd)
-{
-	char c;
-
-	while (read(fd, &c, 1) > 0)
-		;
-}
-
-static int
-open_peer(void (*script)(int))
-{
-	play(script);
-	return uvnf_open(path, 2000, &u);
-}
-
-static int
-request(const char *a, const char *b, const char *c)
-{
-	const char *argv[] = { a, b, c };
-
-	return uvnf_request(u, argv, c != NULL ? 3 : b != NULL ? 2 : 1, NULL,
-	    0, NULL, NULL);
-}
-
-static void
-assert_error(int rc, enum uvnf_code code, const char *part)
-{
-	assert_int_equal(rc, -(int)code);
-	assert_string_equal(uvnf_error_word(u), uvnf_code_word(code));
-	assert_int_equal(uvnf_exit_status(u), uvnf_code_exit_status(code));
-	if (strstr(uvnf_error_text(u), part) == NULL)
-		print_error("'%s' lacks '%s'\n", uvnf_error_text(u), part);
-	assert_non_null(strstr(uvnf_error_text(u), part));
-}
-
-/* What goes well. */
+int request(const char *a, const char *b, const char *c);
+void assert_error(int rc, enum uvnf_code code, const char *part);
 
 #endif

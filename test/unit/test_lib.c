@@ -6,6 +6,8 @@
  * forks a peer that runs one script on one connection.
  */
 
+#include <sys/socket.h>
+
 #include "peer.h"
 
 #include "common/proto.h"
@@ -494,26 +496,24 @@ test_backlog_full(void **state)
 		uvnf_close(more[i]);
 }
 
-#define LIB_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LIB_TEST(test_good),
-		LIB_TEST(test_caller_errors),
-		LIB_TEST(test_greetings),
-		LIB_TEST(test_no_greeting),
-		LIB_TEST(test_bad_replies),
-		LIB_TEST(test_reset),
-		LIB_TEST(test_endless_line),
-		LIB_TEST(test_endless_data),
-		LIB_TEST(test_long_line),
-		LIB_TEST(test_late),
-		LIB_TEST(test_refused_early),
-		LIB_TEST(test_refused_and_hung_up),
-		LIB_TEST(test_no_daemon),
-		LIB_TEST(test_backlog_full),
+		PEER_TEST(test_good),
+		PEER_TEST(test_caller_errors),
+		PEER_TEST(test_greetings),
+		PEER_TEST(test_no_greeting),
+		PEER_TEST(test_bad_replies),
+		PEER_TEST(test_reset),
+		PEER_TEST(test_endless_line),
+		PEER_TEST(test_endless_data),
+		PEER_TEST(test_long_line),
+		PEER_TEST(test_late),
+		PEER_TEST(test_refused_early),
+		PEER_TEST(test_refused_and_hung_up),
+		PEER_TEST(test_no_daemon),
+		PEER_TEST(test_backlog_full),
 	};
 	int rc;
 
