@@ -65,6 +65,7 @@ uvnf_code_word(enum uvnf_code code)
 	case UVNF_E_NO_DAEMON: return "no-daemon";
 	case UVNF_E_PROTOCOL: return "protocol";
 	case UVNF_E_USAGE: return "usage";
+	case UVNF_E_CANCELLED: return "cancelled";
 	case UVNF_E_COUNT: break;
 	}
 	return "system";
@@ -110,6 +111,7 @@ uvnf_code_exit_status(enum uvnf_code code)
 	case UVNF_E_STOPPING:
 	case UVNF_E_SYSTEM:
 	case UVNF_E_PROTOCOL:
+	case UVNF_E_CANCELLED:
 	case UVNF_E_COUNT:
 		break;
 	}

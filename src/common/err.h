@@ -33,6 +33,7 @@ enum uvnf_code {
 	UVNF_E_NO_DAEMON,	/* nothing answers on the socket */
 	UVNF_E_PROTOCOL,	/* the other side does not speak our protocol */
 	UVNF_E_USAGE,		/* the caller's own arguments are wrong */
+	UVNF_E_CANCELLED,	/* the caller itself ended the request */
 	UVNF_E_COUNT
 };
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,339 +12,27 @@
 #include "common/util.h"
 #include "lib/wire.h"
 
-#define GRACE_MS 2000			/* for the daemon's own time limit */
+/* --- errors -------------------------------------------------------------- */
 
-/* The lines of a reply. */
-
-static int
-add_field(struct uvnf *u, const struct proto_field *f)
+int
+conn_fail(struct uvnf *u, enum uvnf_code code, const char *fmt, ...)
 {
-	struct uvnf_data *d = &u->data;
-	struct uvnf_field *p;
-	size_t size;
+	va_list ap;
 
-	if (d->count == d->size) {
-		size = d->size == 0 ? 32 : 2 * d->size;
-		p = realloc(d->fields, size * sizeof(*p));
-		if (p == NULL)
-			return wire_fail(u, UVNF_E_SYSTEM, "out of memory");
-		d->fields = p;
-		d->size = size;
-	}
-	p = &d->fields[d->count++];
-	p->key = f->key;
-	p->type = f->type == PROTO_STRING ? UVNF_STRING :
-	    f->type == PROTO_NUMBER ? UVNF_NUMBER : UVNF_BOOL;
-	p->value = f->value;
-	p->len = f->len;
-	return 0;
-}
-
-static int
-parse_fields(struct uvnf *u, char *text)
-{
-	struct proto_field f;
-	int r, rc;
-
-	u->data.count = 0;
-	while ((r = proto_field_next(&text, &f)) == 1) {
-		rc = add_field(u, &f);
-		if (rc < 0)
-			return rc;
-	}
-	if (r < 0)
-		return wire_fail_protocol(u, "a malformed field in a reply",
-		    text);
-	return 0;
-}
-
-/* Cuts off the word at *p; what follows its one space is left there. */
-static char *
-cut_word(char **p)
-{
-	char *word = *p, *end = word + strcspn(word, " \t");
-
-	*p = *end == '\0' ? end : end + 1;
-	*end = '\0';
-	return word;
-}
-
-static int
-parse_error(struct uvnf *u, struct exchange *x, char *rest)
-{
-	char *word = cut_word(&rest);
-	int code = uvnf_code_from_word(word);
-
-	if (word[0] == '\0' || strlen(word) >= sizeof(u->word) ||
-	    word[strspn(word, "abcdefghijklmnopqrstuvwxyz-")] != '\0' ||
-	    code == UVNF_OK || proto_unescape(rest, NULL) < 0)
-		return wire_fail_protocol(u, "a malformed error line", word);
-	/* A newer daemon may know more codes: its word stays as it is. */
-	if (code < 0)
-		code = UVNF_E_SYSTEM;
-	x->result = wire_fail(u, (enum uvnf_code)code, "%s", rest);
-	snprintf(u->word, sizeof(u->word), "%s", word);
-	x->done = true;
-	return 0;
-}
-
-enum whose { OURS, STALE, STRANGE };
-
-static enum whose
-tag_whose(const struct uvnf *u, const char *tag)
-{
-	unsigned long n;
-	char *end;
-
-	if (tag[0] < '1' || tag[0] > '9')
-		return STRANGE;
-	errno = 0;
-	n = strtoul(tag, &end, 10);
-	if (*end != '\0' || errno != 0 || n > u->serial)
-		return STRANGE;
-	return n == u->serial ? OURS : STALE;
-}
-
-/*
- * An error without a tag is ours, too: the daemon could not read the line
- * that had it.
- */
-static int
-on_reply(struct uvnf *u, struct exchange *x, char *line)
-{
-	char *word = cut_word(&line);
-	bool tagged = word[0] == '@';
-	int rc;
-
-	if (tagged) {
-		switch (tag_whose(u, word + 1)) {
-		case OURS:
-			break;
-		case STALE:
-			return 0;
-		case STRANGE:
-			return wire_fail_protocol(u, "a reply to nothing",
-			    word);
-		}
-		word = cut_word(&line);
-	}
-	if (strcmp(word, "ERR") == 0)
-		return parse_error(u, x, line);
-	if (!tagged ||
-	    (strcmp(word, "DATA") != 0 && strcmp(word, "OK") != 0))
-		return wire_fail_protocol(u, "this is no reply", word);
-	rc = parse_fields(u, line);
-	if (rc < 0)
-		return rc;
-	if (word[0] == 'O')
-		x->done = true;
-	else if (x->cb != NULL)
-		x->cb(&u->data, x->arg);
-	return 0;
-}
-
-static int
-on_greeting(struct uvnf *u, struct exchange *x, char *line)
-{
-	const char *word = cut_word(&line), *value;
-	uint64_t n;
-	int rc;
-
-	if (strcmp(word, "HELLO") != 0)
-		return wire_fail_protocol(u, "this is no greeting", word);
-	rc = parse_fields(u, line);
-	if (rc < 0)
-		return rc;
-	value = uvnf_data_get(&u->data, "protocol");
-	if (value == NULL || parse_uint(value, 0, UINT64_MAX, &n) < 0)
-		return wire_fail_protocol(u,
-		    "a greeting without a protocol number", word);
-	if (n != PROTO_VERSION)
-		return wire_fail(u, UVNF_E_PROTOCOL, "uvnfd speaks version "
-		    "%llu of the protocol, this client version %d",
-		    (unsigned long long)n, PROTO_VERSION);
-	value = uvnf_data_get(&u->data, "version");
-	snprintf(u->version, sizeof(u->version), "%s", value ? value : "?");
-	value = uvnf_data_get(&u->data, "backend");
-	snprintf(u->backend, sizeof(u->backend), "%s", value ? value : "?");
-	x->done = true;
-	return 0;
+	va_start(ap, fmt);
+	vsnprintf(u->error.text, sizeof(u->error.text), fmt, ap);
+	va_end(ap);
+	u->error.code = code;
+	snprintf(u->word, sizeof(u->word), "%s", uvnf_code_word(code));
+	return -(int)code;
 }
 
 int
-uvnf_open(const char *path, unsigned timeout_ms, struct uvnf **out)
+conn_fail_protocol(struct uvnf *u, const char *what, const char *line)
 {
-	struct exchange x = { .on_line = on_greeting };
-	uint64_t end;
-	unsigned left_ms;
-	struct uvnf *u;
-	int rc;
-
-	*out = u = calloc(1, sizeof(*u));
-	if (u == NULL)
-		return -UVNF_E_SYSTEM;
-	u->fd = -1;
-	u->timeout_ms = timeout_ms > 0 ? timeout_ms : 1;
-	end = now_us() + (uint64_t)u->timeout_ms * 1000;
-	if (path == NULL)
-		path = getenv("UVNF_SOCKET");
-	if (path == NULL || path[0] == '\0')
-		path = PROTO_SOCKET_DEFAULT;
-	rc = wire_connect(u, path, end);
-	if (rc == 0) {
-		left_ms = end > now_us() ?
-		    (unsigned)((end - now_us()) / 1000) : 0;
-		rc = wire_exchange(u, &x, left_ms + 1);
-	}
-	if (rc < 0)
-		wire_hang_up(u);
-	return rc;
-}
-
-void
-uvnf_close(struct uvnf *u)
-{
-	if (u == NULL)
-		return;
-	wire_hang_up(u);
-	free(u->in);
-	free(u->data.fields);
-	free(u);
-}
-
-const char *
-uvnf_daemon_version(const struct uvnf *u)
-{
-	return u->version;
-}
-
-const char *
-uvnf_daemon_backend(const struct uvnf *u)
-{
-	return u->backend;
-}
-
-/* Requests. */
-
-static size_t
-key_length(const char *word)
-{
-	size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
-
-	return word[0] >= 'a' && word[0] <= 'z' && word[len] == '=' ? len : 0;
-}
-
-static void
-add_word(struct proto_buf *b, const char *word)
-{
-	size_t len = key_length(word), plain;
-
-	proto_buf_add(b, " ", 1);
-	if (len > 0) {
-		proto_buf_add(b, word, len + 1);
-		word += len + 1;
-	}
-	plain = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789_@/.:,+-");
-	if (plain > 0 && word[plain] == '\0') {
-		proto_buf_add(b, word, plain);
-		return;
-	}
-	proto_buf_add(b, "\"", 1);
-	proto_buf_escape(b, word, strlen(word));
-	proto_buf_add(b, "\"", 1);
-}
-
-/* The words fit into u->out even if all is escaped: it never grows. */
-static int
-check_words(struct uvnf *u, const char *const *argv, size_t argc, size_t len)
-{
-	size_t i, total = 0;
-
-	if (argc == 0 || argv[0][0] == '\0')
-		return wire_fail(u, UVNF_E_USAGE, "a request needs a verb");
-	if (argc >= PROTO_WORDS_MAX)
-		return wire_fail(u, UVNF_E_TOO_BIG,
-		    "a request has at most %d words", PROTO_WORDS_MAX);
-	for (i = 0; i < argc; i++) {
-		if (strncmp(argv[i], "config=", 7) == 0)
-			return wire_fail(u, UVNF_E_USAGE, "config= is not for "
-			    "the caller: it announces the payload");
-		total += strnlen(argv[i], PROTO_LINE_MAX);
-		if (total >= PROTO_LINE_MAX)
-			return wire_fail(u, UVNF_E_TOO_BIG, "a request line "
-			    "has at most %d bytes", PROTO_LINE_MAX);
-	}
-	if (len > PROTO_PAYLOAD_SKIP_MAX)
-		return wire_fail(u, UVNF_E_TOO_BIG,
-		    "a configuration has at most %d bytes", PROTO_CONFIG_MAX);
-	return 0;
-}
-
-static int
-build_line(struct uvnf *u, const char *const *argv, size_t argc,
-    const size_t *len, struct proto_buf *b)
-{
-	size_t i;
-
-	b->data = u->out;
-	b->size = sizeof(u->out);
-	b->len = 0;
-	proto_buf_printf(b, "@%lu", u->serial);
-	for (i = 0; i < argc; i++)
-		add_word(b, argv[i]);
-	if (len != NULL)
-		proto_buf_printf(b, " config=%zu", *len);
-	proto_buf_add(b, "\n", 1);
-	if (b->len > PROTO_LINE_MAX)
-		return wire_fail(u, UVNF_E_TOO_BIG,
-		    "a request line has at most %d bytes", PROTO_LINE_MAX);
-	return 0;
-}
-
-static unsigned
-request_limit(const struct uvnf *u, const char *const *argv, size_t argc)
-{
-	uint64_t ms = u->timeout_ms;
-	size_t i;
-
-	for (i = 1; i < argc; i++)
-		if (strncmp(argv[i], "timeout_ms=", 11) == 0)
-			(void)parse_uint(argv[i] + 11, 1, PROTO_TIMEOUT_MS_MAX,
-			    &ms);
-	ms += GRACE_MS;
-	return ms < UINT_MAX ? (unsigned)ms : UINT_MAX;
-}
-
-int
-uvnf_request(struct uvnf *u, const char *const *argv, size_t argc,
-    const char *payload, size_t len, uvnf_data_cb cb, void *arg)
-{
-	struct exchange x = { .on_line = on_reply, .cb = cb, .arg = arg };
-	struct proto_buf b;
-	int rc;
-
-	if (payload == NULL)
-		len = 0;
-	rc = check_words(u, argv, argc, len);
-	if (rc < 0)
-		return rc;
-	if (u->fd < 0)
-		return wire_fail(u, UVNF_E_NO_DAEMON,
-		    "the connection to uvnfd is lost");
-	u->serial++;
-	rc = build_line(u, argv, argc, payload != NULL ? &len : NULL, &b);
-	if (rc < 0)
-		return rc;
-	u->error.code = UVNF_OK;
-	u->error.text[0] = '\0';
-	snprintf(u->word, sizeof(u->word), "ok");
-	x.out[0].iov_base = b.data;
-	x.out[0].iov_len = b.len;
-	/* sendmsg only reads it, but its type cannot say so */
-	memcpy(&x.out[1].iov_base, &payload, sizeof(payload));
-	x.out[1].iov_len = len;
-	return wire_exchange(u, &x, request_limit(u, argv, argc));
+	return conn_fail(u, UVNF_E_PROTOCOL,
+	    "%s: '%.60s'; is this uvnfd, and of a fitting version?", what,
+	    line);
 }
 
 const char *
@@ -364,25 +54,333 @@ uvnf_exit_status(const struct uvnf *u)
 	    u->error.code);
 }
 
-size_t
-uvnf_data_count(const struct uvnf_data *d)
+/* --- one step: what is possible without waiting -------------------------- */
+
+void
+conn_enter(struct uvnf *u)
 {
-	return d->count;
+	u->depth++;
 }
 
-const struct uvnf_field *
-uvnf_data_at(const struct uvnf_data *d, size_t i)
+bool
+conn_leave(struct uvnf *u)
 {
-	return i < d->count ? &d->fields[i] : NULL;
+	if (--u->depth > 0 || !u->closed)
+		return false;
+	reply_clear(&u->last);
+	free(u->in);
+	free(u->data.fields);
+	free(u);
+	return true;
+}
+
+static int
+on_greeting(struct uvnf *u, char *line)
+{
+	const char *word = cut_word(&line), *value;
+	uint64_t n;
+	int rc;
+
+	if (strcmp(word, "HELLO") != 0)
+		return conn_fail_protocol(u, "this is no greeting", word);
+	rc = data_parse(u, line);
+	if (rc < 0)
+		return rc;
+	value = uvnf_data_get(&u->data, "protocol");
+	if (value == NULL || parse_uint(value, 0, UINT64_MAX, &n) < 0)
+		return conn_fail_protocol(u,
+		    "a greeting without a protocol number", word);
+	if (n != PROTO_VERSION)
+		return conn_fail(u, UVNF_E_PROTOCOL, "uvnfd speaks version "
+		    "%llu of the protocol, this client version %d",
+		    (unsigned long long)n, PROTO_VERSION);
+	value = uvnf_data_get(&u->data, "version");
+	snprintf(u->version, sizeof(u->version), "%s", value ? value : "?");
+	value = uvnf_data_get(&u->data, "backend");
+	snprintf(u->backend, sizeof(u->backend), "%s", value ? value : "?");
+	u->greeted = true;
+	return 0;
+}
+
+/* Until all that was read is used, or a callback closed the connection. */
+static int
+take_lines(struct uvnf *u)
+{
+	char *line;
+	int rc;
+
+	while (!u->closed && (rc = wire_line(u, &line)) != 0) {
+		if (rc < 0)
+			return rc;
+		rc = u->greeted ? pending_line(u, line) :
+		    on_greeting(u, line);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+lose(struct uvnf *u)
+{
+	struct uvnf_error why = u->error;
+
+	wire_hang_up(u);
+	pending_end_all(u, &why);
+	/* callbacks may have put other errors there */
+	return conn_fail(u, why.code, "%s", why.text);
+}
+
+/* Called between conn_enter and conn_leave. */
+static int
+step(struct uvnf *u)
+{
+	uint64_t now;
+	int rc;
+
+	wire_send(u);
+	rc = wire_receive(u);
+	if (rc == 0)
+		rc = take_lines(u);
+	if (u->closed)
+		return 0;
+	now = now_us();
+	if (rc == 0 && !u->greeted && now >= u->greeting_deadline_us)
+		rc = conn_fail(u, UVNF_E_TIMEOUT,
+		    "uvnfd has not answered within %u ms", u->greeting_ms);
+	if (rc < 0)
+		return lose(u);
+	pending_expire(u, now);
+	if (!u->closed)
+		wire_send(u);		/* what callbacks submitted */
+	return 0;
+}
+
+/* --- the caller's event loop --------------------------------------------- */
+
+int
+uvnf_fd(const struct uvnf *u)
+{
+	return u->fd;
+}
+
+short
+uvnf_events(const struct uvnf *u)
+{
+	if (u->fd < 0)
+		return 0;
+	return u->greeted && !u->cut && !TAILQ_EMPTY(&u->out) ?
+	    POLLIN | POLLOUT : POLLIN;
+}
+
+static int
+ms_until(uint64_t end_us)
+{
+	uint64_t now = now_us(), ms;
+
+	if (end_us <= now)
+		return 0;
+	ms = (end_us - now + 999) / 1000;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+int
+uvnf_timeout_ms(const struct uvnf *u)
+{
+	uint64_t end = u->next_us;
+
+	if (u->fd < 0)
+		return -1;
+	if (!u->greeted && u->greeting_deadline_us < end)
+		end = u->greeting_deadline_us;
+	return end == UINT64_MAX ? -1 : ms_until(end);
+}
+
+/* EINTR, and ENOMEM, which may pass, are as good as a time limit. */
+static void
+wait_ms(struct uvnf *u, int limit_ms)
+{
+	struct pollfd p = { .fd = u->fd, .events = uvnf_events(u) };
+	int ms = uvnf_timeout_ms(u);
+
+	if (ms < 0 || (limit_ms >= 0 && limit_ms < ms))
+		ms = limit_ms;
+	(void)poll(&p, 1, ms);
+}
+
+static int
+check_usable(struct uvnf *u, const char *function)
+{
+	if (u->depth > 0)
+		return conn_fail(u, UVNF_E_USAGE,
+		    "%s must not be called inside a callback", function);
+	if (u->fd < 0)
+		return conn_fail(u, UVNF_E_NO_DAEMON,
+		    "the connection to uvnfd is lost");
+	return 0;
+}
+
+int
+uvnf_process(struct uvnf *u)
+{
+	int rc = check_usable(u, "uvnf_process");
+
+	if (rc < 0)
+		return rc;
+	conn_enter(u);
+	rc = step(u);
+	return conn_leave(u) ? 1 : rc;
+}
+
+int
+uvnf_wait(struct uvnf *u, int limit_ms)
+{
+	int rc = check_usable(u, "uvnf_wait");
+
+	if (rc < 0)
+		return rc;
+	wait_ms(u, limit_ms);
+	return uvnf_process(u);
+}
+
+/* --- one request at a time ----------------------------------------------- */
+
+/*
+ * Until the reply has come and everything is written: a refusal may come
+ * while the payload is still on its way.
+ */
+static void
+run_until(struct uvnf *u, const bool *done, uint64_t deadline_us)
+{
+	for (;;) {
+		if (step(u) < 0 || u->closed)
+			return;
+		if (*done && (TAILQ_EMPTY(&u->out) ||
+		    now_us() >= deadline_us))
+			return;
+		wait_ms(u, *done ? ms_until(deadline_us) : -1);
+	}
+}
+
+int
+uvnf_request(struct uvnf *u, const char *const *argv, size_t argc,
+    const char *payload, size_t len, uvnf_data_cb cb, void *arg)
+{
+	bool done = false;
+	struct pending like = { .on_data = cb, .arg = arg, .waiting = &done };
+	int rc = u->depth > 0 ? check_usable(u, "uvnf_request") : 0;
+
+	if (rc < 0)
+		return rc;
+	reply_clear(&u->last);
+	rc = pending_submit(u, argv, argc, payload, len, &like, NULL);
+	if (rc < 0) {
+		u->last.error = u->error;
+		memcpy(u->last.word, u->word, sizeof(u->word));
+		return rc;
+	}
+	conn_enter(u);
+	run_until(u, &done, now_us() +
+	    (uint64_t)request_limit(u, argv, argc) * 1000);
+	if (conn_leave(u))
+		return -UVNF_E_CANCELLED;
+	u->error = u->last.error;
+	memcpy(u->word, u->last.word, sizeof(u->word));
+	return -(int)u->error.code;
+}
+
+const struct uvnf_reply *
+uvnf_last_reply(const struct uvnf *u)
+{
+	return &u->last;
+}
+
+/* --- connections --------------------------------------------------------- */
+
+static struct uvnf *
+conn_new(const char **path, unsigned timeout_ms)
+{
+	struct uvnf *u = calloc(1, sizeof(*u));
+
+	if (u == NULL)
+		return NULL;
+	u->fd = -1;
+	u->timeout_ms = timeout_ms > 0 ? timeout_ms : 1;
+	u->greeting_ms = u->timeout_ms;
+	u->greeting_deadline_us = now_us() + (uint64_t)u->greeting_ms * 1000;
+	u->next_us = UINT64_MAX;
+	TAILQ_INIT(&u->all);
+	TAILQ_INIT(&u->due);
+	TAILQ_INIT(&u->out);
+	snprintf(u->word, sizeof(u->word), "ok");
+	memcpy(u->last.word, u->word, sizeof(u->word));
+	if (*path == NULL)
+		*path = getenv("UVNF_SOCKET");
+	if (*path == NULL || (*path)[0] == '\0')
+		*path = PROTO_SOCKET_DEFAULT;
+	return u;
+}
+
+int
+uvnf_start(const char *path, unsigned timeout_ms, struct uvnf **out)
+{
+	struct uvnf *u = *out = conn_new(&path, timeout_ms);
+	int rc;
+
+	if (u == NULL)
+		return -UVNF_E_SYSTEM;
+	rc = wire_connect(u, path, 0);
+	if (rc < 0)
+		wire_hang_up(u);
+	return rc;
+}
+
+int
+uvnf_open(const char *path, unsigned timeout_ms, struct uvnf **out)
+{
+	struct uvnf *u = *out = conn_new(&path, timeout_ms);
+	int rc;
+
+	if (u == NULL)
+		return -UVNF_E_SYSTEM;
+	rc = wire_connect(u, path, u->greeting_deadline_us);
+	if (rc < 0)
+		wire_hang_up(u);
+	while (rc == 0 && !u->greeted)
+		rc = uvnf_wait(u, -1);
+	return rc;
+}
+
+void
+uvnf_close(struct uvnf *u)
+{
+	struct uvnf_error why;
+
+	if (u == NULL || u->closed)
+		return;
+	conn_enter(u);
+	u->closed = true;
+	wire_hang_up(u);
+	uvnf_error_set(&why, UVNF_E_CANCELLED,
+	    "the connection was closed by its owner");
+	pending_end_all(u, &why);
+	conn_leave(u);
+}
+
+void
+uvnf_set_timeout(struct uvnf *u, unsigned timeout_ms)
+{
+	u->timeout_ms = timeout_ms > 0 ? timeout_ms : 1;
 }
 
 const char *
-uvnf_data_get(const struct uvnf_data *d, const char *key)
+uvnf_daemon_version(const struct uvnf *u)
 {
-	size_t i;
+	return u->version;
+}
 
-	for (i = 0; i < d->count; i++)
-		if (strcmp(d->fields[i].key, key) == 0)
-			return d->fields[i].value;
-	return NULL;
+const char *
+uvnf_daemon_backend(const struct uvnf *u)
+{
+	return u->backend;
 }

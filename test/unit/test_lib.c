@@ -295,6 +295,7 @@ peer_endless_data(int fd)
 	static const char line[] = "@1 DATA a=1 b=\"two\"\n";
 
 	say(fd, HELLO);
+	hear(fd, "@1 list timeout_ms=1\n");
 	while (send(fd, line, sizeof(line) - 1, MSG_NOSIGNAL) > 0)
 		;
 }
