@@ -12,6 +12,7 @@ on_done(struct uvnf *conn, const struct uvnf_reply *r, void *arg)
 {
 	const struct uvnf_data *d;
 	struct seen *s = arg;
+	const char *name;
 	size_t i;
 
 	assert_ptr_equal(conn, u);
@@ -21,9 +22,11 @@ on_done(struct uvnf *conn, const struct uvnf_reply *r, void *arg)
 	snprintf(s->word, sizeof(s->word), "%s", uvnf_reply_word(r));
 	snprintf(s->text, sizeof(s->text), "%s", uvnf_reply_text(r));
 	s->rows = uvnf_reply_count(r);
-	for (i = 0; (d = uvnf_reply_data(r, i)) != NULL; i++)
+	for (i = 0; (d = uvnf_reply_data(r, i)) != NULL; i++) {
+		name = uvnf_data_get(d, "name");
 		snprintf(s->name, sizeof(s->name), "%s",
-		    uvnf_data_get(d, "name"));
+		    name != NULL ? name : "");
+	}
 	assert_int_equal(i, s->rows);
 	s->count = -1;
 	uvnf_data_number(uvnf_reply_closing(r), "count", &s->count);

@@ -6,6 +6,8 @@
  * subscription; against a scripted peer.
  */
 
+#include <sys/socket.h>
+
 #include "seen.h"
 
 static int events;			/* lines that on_event saw */
@@ -224,6 +226,82 @@ test_bad_events(void **state)
 	assert_bad_event("ERR stopping bye\n", "error without a tag");
 }
 
+/* Nothing a peer says may crash, hang, or cost anybody a call. */
+
+#define ROUNDS 300
+
+static unsigned round_seed;
+
+static void
+peer_mutates(int fd)
+{
+	char text[] = "@1 DATA seq=0 name=\"old\\x00\"\n@2 DATA a.0.b=-7\n"
+	    "@1 OK count=1\n@1 EVENT seq=1\n@3 ERR no-vnf \\\"x\\\" is none\n"
+	    "@2 DATA t=true f=false\n@2 OK\n@1 EVENT seq=2 name=\"x\"\n";
+	static const char bytes[] = "@0123 \n\r=\".\\xDATAOKER\t\xff-";
+	unsigned seed = round_seed;
+	size_t i, at;
+
+	say(fd, HELLO);
+	hear(fd, "@1 events follow=true\n@2 show a\n@3 show b\n");
+	for (i = 0; i <= round_seed % 4; i++) {
+		at = (size_t)rand_r(&seed) % (sizeof(text) - 1);
+		text[at] = bytes[(size_t)rand_r(&seed) % sizeof(bytes)];
+	}
+	/* perhaps with a NUL byte, and not at a stretch */
+	at = (size_t)rand_r(&seed) % (sizeof(text) - 1);
+	if (send(fd, text, at, MSG_NOSIGNAL) < 0 ||
+	    send(fd, text + at, sizeof(text) - 1 - at, MSG_NOSIGNAL) < 0)
+		_exit(0);		/* it had enough */
+}
+
+static void
+on_any_event(struct uvnf *conn, const char *kind, const struct uvnf_data *d,
+    void *arg)
+{
+	(void)arg;
+	assert_ptr_equal(conn, u);
+	assert_int_equal(last_calls, 0);
+	if (kind == NULL)
+		last_calls++;
+	else
+		assert_true(uvnf_data_count(d) < 10);
+}
+
+static void
+test_mutations(void **state)
+{
+	const char *argv[] = { "events", "follow=true" };
+	struct seen s[3];
+	int whole = 0, rc;
+
+	(void)state;
+	for (round_seed = 1; round_seed <= ROUNDS; round_seed++) {
+		memset(s, 0, sizeof(s));
+		last_calls = 0;
+		assert_int_equal(start_peer(peer_mutates), 0);
+		assert_int_equal(uvnf_subscribe(u, argv, 2, on_done,
+		    on_any_event, &s[0], NULL), 0);
+		submit(&s[1], "show", "a", NULL);
+		submit(&s[2], "show", "b", NULL);
+		while ((rc = uvnf_wait(u, -1)) == 0)
+			;
+		assert_string_equal(uvnf_error_word(u), "protocol");
+		assert_int_equal(s[0].calls, 1);
+		assert_int_equal(s[1].calls, 1);
+		assert_int_equal(s[2].calls, 1);
+		assert_int_equal(last_calls, strcmp(s[0].word, "ok") == 0);
+		assert_int_equal(uvnf_pending(u), 0);
+		whole += strcmp(s[1].word, "ok") == 0;
+		uvnf_close(u);
+		u = NULL;
+		assert_true(waitpid(peer, NULL, 0) == peer);
+		peer = 0;
+	}
+	/* else all that was tried is the greeting */
+	assert_in_range(whole, 1, ROUNDS - 1);
+}
+
 int
 main(void)
 {
@@ -234,6 +312,7 @@ main(void)
 		PEER_TEST(test_events_cancelled_early),
 		PEER_TEST(test_events_refused),
 		PEER_TEST(test_bad_events),
+		PEER_TEST(test_mutations),
 	};
 	int rc;
 
