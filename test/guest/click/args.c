@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 #include <limits.h>
+#include <stdint.h>
 
 #include "args.h"
 #include "lib.h"
@@ -133,9 +134,8 @@ is_string(const char *s)
 	return 1;
 }
 
-/* Takes the text out of its quotes, in place. */
-static void
-unquote(char *s)
+void
+args_unquote(char *s)
 {
 	char *to = s, quote = '\0';
 
@@ -152,9 +152,9 @@ unquote(char *s)
 	*to = '\0';
 }
 
+/* 0, or -1 when it is no number; one too great is cut at UINT_MAX + 1. */
 static int
-parse_int(const char *s, long low, long high, long *value,
-    struct report *r, const char *name)
+scan_int(const char *s, long *value)
 {
 	long v = 0;
 	int negative = *s == '-', base = 10, digit;
@@ -166,17 +166,39 @@ parse_int(const char *s, long low, long high, long *value,
 	} else if (s[0] == '0' && text_is_digit(s[1]))
 		base = 8;
 	if (*s == '\0')
-		return report_element(r, "%s: invalid number", name);
+		return -1;
 	for (; *s != '\0'; s++) {
 		if ((digit = text_hex(*s)) < 0 || digit >= base)
-			return report_element(r, "%s: invalid number", name);
+			return -1;
 		if ((v = v * base + digit) > UINT_MAX)
 			v = (long)UINT_MAX + 1;
 	}
-	v = negative ? -v : v;
+	*value = negative ? -v : v;
+	return 0;
+}
+
+static int
+parse_int(const char *s, long low, long high, long *value,
+    struct report *r, const char *name)
+{
+	long v;
+
+	if (scan_int(s, &v) < 0)
+		return report_element(r, "%s: invalid number", name);
 	if (v < low || v > high)
 		return report_element(r, "%s: out of range, bound %ld", name,
 		    v < low ? low : high);
+	*value = v;
+	return 0;
+}
+
+int
+args_int(const char *s, int *value)
+{
+	long v;
+
+	if (scan_int(s, &v) < 0 || v < INT_MIN || v > INT_MAX)
+		return -1;
 	*value = v;
 	return 0;
 }
@@ -197,6 +219,56 @@ args_bool(const char *s, int *value)
 	return -1;
 }
 
+/* Digits and perhaps a fraction, in millionths; what follows, or NULL. */
+static const char *
+parse_decimal(const char *s, uint64_t *millionths)
+{
+	uint64_t whole = 0, part = 0, weight = 1000000;
+
+	if (!text_is_digit(*s) && !(*s == '.' && text_is_digit(s[1])))
+		return NULL;
+	for (; text_is_digit(*s); s++)
+		if (whole <= UINT_MAX)
+			whole = whole * 10 + *s - '0';
+	if (*s == '.')
+		for (s++; text_is_digit(*s); s++)
+			part += (weight /= 10) * (*s - '0');
+	*millionths = whole * 1000000 + part;
+	return s;
+}
+
+static int
+parse_seconds(const char *s, unsigned int *ms, struct report *r,
+    const char *name)
+{
+	static const struct {
+		const char	*name;
+		unsigned int	 us;
+	} units[] = {
+		{ "", 1000000 }, { "s", 1000000 }, { "sec", 1000000 },
+		{ "ms", 1000 }, { "msec", 1000 }, { "us", 1 }, { "usec", 1 },
+		{ "m", 60000000 }, { "min", 60000000 },
+	};
+	uint64_t millionths;
+	unsigned int i;
+
+	if ((s = parse_decimal(s, &millionths)) == NULL)
+		return report_element(r, "%s: parse error", name);
+	while (text_is_space(*s))
+		s++;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(s, units[i].name) != 0)
+			continue;
+		millionths = (millionths / 1000 * units[i].us + 500000) /
+		    1000000;
+		if (millionths > UINT_MAX)
+			return report_element(r, "%s: out of range", name);
+		*ms = millionths;
+		return 0;
+	}
+	return report_element(r, "%s: parse error", name);
+}
+
 static int
 store(const struct arg_spec *spec, char *value, struct report *r)
 {
@@ -209,6 +281,9 @@ store(const struct arg_spec *spec, char *value, struct report *r)
 		*(int *)spec->to = v;
 		break;
 	case ARG_UNSIGNED:
+		if (*value == '-')
+			return report_element(r, "%s: invalid number",
+			    spec->name);
 		if (parse_int(value, 0, UINT_MAX, &v, r, spec->name) < 0)
 			return -1;
 		*(unsigned int *)spec->to = v;
@@ -222,9 +297,11 @@ store(const struct arg_spec *spec, char *value, struct report *r)
 		if (!is_string(value))
 			return report_element(r, "%s: parse error",
 			    spec->name);
-		unquote(value);
+		args_unquote(value);
 		*(char **)spec->to = value;
 		break;
+	case ARG_SECONDS:
+		return parse_seconds(value, spec->to, r, spec->name);
 	}
 	return 0;
 }

@@ -15,7 +15,8 @@ struct args {
 	int	 n;
 };
 
-enum arg_kind { ARG_INT, ARG_UNSIGNED, ARG_BOOL, ARG_STRING };
+/* Seconds are kept in milliseconds, and written with or without a unit. */
+enum arg_kind { ARG_INT, ARG_UNSIGNED, ARG_BOOL, ARG_STRING, ARG_SECONDS };
 
 /*
  * Positional arguments come in the order of the specifications, of which only
@@ -25,7 +26,7 @@ struct arg_spec {
 	const char	*name;
 	enum arg_kind	 kind;
 	int		 positional, mandatory;
-	void		*to;		/* int *, unsigned *, int *, char ** */
+	void		*to;		/* (unsigned) int *, or char ** */
 };
 
 /* 0, or -1: too many arguments, or no memory. */
@@ -37,5 +38,9 @@ int	args_read(struct args *a, const struct arg_spec *specs,
 	    struct report *r);
 
 int	args_bool(const char *s, int *value);
+int	args_int(const char *s, int *value);
+
+/* Takes the text out of its quotes, in place. */
+void	args_unquote(char *s);
 
 #endif

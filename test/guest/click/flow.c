@@ -13,7 +13,7 @@ element_push(struct element *e, int out, struct packet *p)
 	struct element *to;
 	int in;
 
-	if (out >= e->nout || (to = e->out[out].peer) == NULL ||
+	if (out < 0 || out >= e->nout || (to = e->out[out].peer) == NULL ||
 	    depth == DEPTH_MAX) {
 		packet_kill(p);
 		return;

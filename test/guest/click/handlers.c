@@ -78,8 +78,19 @@ static const struct handler common[] = {
 	{ .name = NULL }
 };
 
+static const struct handler *
+find(const struct handler *h, const char *name)
+{
+	for (; h != NULL && h->name != NULL; h++)
+		if (strcmp(h->name, name) == 0)
+			return h;
+	return NULL;
+}
+
+/* Without those that the element has its own of. */
 static void
-list_handlers(const struct handler *h, struct text *out)
+list_handlers(const struct handler *h, const struct handler *own,
+    struct text *out)
 {
 	static const struct {
 		unsigned int	flag;
@@ -92,6 +103,8 @@ list_handlers(const struct handler *h, struct text *out)
 	unsigned int i;
 
 	for (; h != NULL && h->name != NULL; h++) {
+		if (find(own, h->name) != NULL)
+			continue;
 		text_printf(out, "%s\t", h->name);
 		for (i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
 			if (h->flags & letters[i].flag)
@@ -103,17 +116,8 @@ list_handlers(const struct handler *h, struct text *out)
 static void
 read_handlers(struct element *e, struct text *out)
 {
-	list_handlers(common, out);
-	list_handlers(e->class->handlers, out);
-}
-
-static const struct handler *
-find(const struct handler *h, const char *name)
-{
-	for (; h != NULL && h->name != NULL; h++)
-		if (strcmp(h->name, name) == 0)
-			return h;
-	return NULL;
+	list_handlers(common, e->class->handlers, out);
+	list_handlers(e->class->handlers, NULL, out);
 }
 
 const struct handler *

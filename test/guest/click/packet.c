@@ -18,11 +18,36 @@ packet_make(const void *data, size_t len)
 	else if ((p = malloc(sizeof(*p))) == NULL)
 		return NULL;
 	p->next = NULL;
-	p->data = p->buf;
+	p->data = p->buf + PACKET_HEADROOM;
 	p->len = len;
 	p->ip = NULL;
-	memcpy(p->buf, data, len);
+	memcpy(p->data, data, len);
 	return p;
+}
+
+struct packet *
+packet_clone(const struct packet *p)
+{
+	struct packet *copy = packet_make(p->buf, 0);
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy->buf, p->buf, sizeof(p->buf));
+	copy->data = copy->buf + (p->data - p->buf);
+	copy->len = p->len;
+	if (p->ip != NULL)
+		copy->ip = copy->buf + (p->ip - p->buf);
+	return copy;
+}
+
+int
+packet_extend(struct packet *p, size_t n)
+{
+	if (n > (size_t)(p->data - p->buf))
+		return 0;
+	p->data -= n;
+	p->len += n;
+	return 1;
 }
 
 void

@@ -60,10 +60,26 @@ report_end(struct report *r)
 	r->element = NULL;
 }
 
+static void
+say(struct report *r, const char *kind, const char *line)
+{
+	const struct element *e = r->element;
+
+	if (e == NULL) {
+		click_print(line);
+		return;
+	}
+	if (!r->told)
+		click_printf("config:%u: %s '%s :: %s':", e->line, r->doing,
+		    e->name, e->class->name);
+	r->told = 1;
+	click_printf("  %s%s%s", r->prefix != NULL ? r->prefix : "", kind,
+	    line);
+}
+
 int
 report_element(struct report *r, const char *fmt, ...)
 {
-	const struct element *e = r->element;
 	char line[LINE_MAX];
 	va_list ap;
 
@@ -71,15 +87,18 @@ report_element(struct report *r, const char *fmt, ...)
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	r->errors++;
-	if (e == NULL)
-		click_print(line);
-	else {
-		if (!r->told)
-			click_printf("config:%u: %s '%s :: %s':", e->line,
-			    r->doing, e->name, e->class->name);
-		r->told = 1;
-		click_printf("  %s%s", r->prefix != NULL ? r->prefix : "",
-		    line);
-	}
+	say(r, "", line);
 	return -1;
+}
+
+void
+report_warning(struct report *r, const char *fmt, ...)
+{
+	char line[LINE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	say(r, "warning: ", line);
 }

@@ -35,4 +35,8 @@ void	report_end(struct report *r);
 int	report_element(struct report *r, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
+/* Printed like an error of an element, but not counted. */
+void	report_warning(struct report *r, const char *fmt, ...)
+	    __attribute__((format(printf, 2, 3)));
+
 #endif

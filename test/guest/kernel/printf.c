@@ -16,7 +16,7 @@ struct out {
 };
 
 struct spec {
-	int	left, width, precision, longs;
+	int	left, width, precision, longs, upper;
 	char	fill;
 };
 
@@ -52,7 +52,8 @@ put_number(struct out *o, uint64_t v, unsigned int base, int negative,
 	char digits[24], *p = digits + sizeof(digits);
 
 	do
-		*--p = "0123456789abcdef"[v % base];
+		*--p = (sp->upper ? "0123456789ABCDEF" :
+		    "0123456789abcdef")[v % base];
 	while ((v /= base) != 0);
 	if (negative)
 		*--p = '-';
@@ -138,6 +139,8 @@ vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 			break;
 		case 'u':
 		case 'x':
+		case 'X':
+			sp.upper = *fmt == 'X';
 			put_number(&o, sp.longs ? va_arg(ap, unsigned long) :
 			    va_arg(ap, unsigned int), *fmt == 'u' ? 10 : 16, 0,
 			    &sp);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include "../click/clock.h"
 #include "../click/device.h"
 #include "../click/lib.h"
 #include "console.h"
@@ -215,6 +216,12 @@ void
 click_print(const char *line)
 {
 	console_printf("%s\n", line);
+}
+
+uint64_t
+clock_ms(void)
+{
+	return clock_ns() / 1000000;
 }
 
 static int

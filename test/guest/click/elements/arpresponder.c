@@ -3,6 +3,7 @@
 
 #include "../args.h"
 #include "../lib.h"
+#include "address.h"
 #include "classes.h"
 
 #define ETHER_HEADER	14
@@ -17,53 +18,6 @@ struct state {
 	struct entry	*entry;
 	int		 n;
 };
-
-/* A number of at most three digits; NULL, or what follows it. */
-static const char *
-parse_byte(const char *s, unsigned int max, unsigned int *value)
-{
-	int digits = 0;
-
-	for (*value = 0; text_is_digit(*s) && digits < 3; s++, digits++)
-		*value = *value * 10 + *s - '0';
-	return digits > 0 && *value <= max ? s : NULL;
-}
-
-static const char *
-parse_address(const char *s, uint32_t *address)
-{
-	unsigned int part, i;
-
-	*address = 0;
-	for (i = 0; i < 4; i++) {
-		if (i > 0 && *s++ != '.')
-			return NULL;
-		if ((s = parse_byte(s, 255, &part)) == NULL)
-			return NULL;
-		*address = *address << 8 | part;
-	}
-	return s;
-}
-
-static int
-parse_prefix(const char *s, struct entry *en)
-{
-	unsigned int bits;
-
-	if ((s = parse_address(s, &en->address)) == NULL)
-		return -1;
-	en->mask = 0xffffffff;
-	if (*s == '/') {
-		if (strchr(s, '.') != NULL)
-			s = parse_address(s + 1, &en->mask);
-		else if ((s = parse_byte(s + 1, 32, &bits)) != NULL)
-			en->mask = bits == 0 ? 0 : 0xffffffffu << (32 - bits);
-	}
-	if (s == NULL || *s != '\0')
-		return -1;
-	en->address &= en->mask;
-	return 0;
-}
 
 static int
 parse_ether(const char *s, uint8_t *ether)
@@ -125,7 +79,7 @@ add(struct state *st, char *arg, struct report *r)
 
 	while ((word = next_word(&arg)) != NULL) {
 		memset(&en, 0, sizeof(en));
-		if (parse_prefix(word, &en) == 0) {
+		if (address_prefix(word, &en.address, &en.mask, 1) == 0) {
 			if (grow(st, &en) < 0)
 				return report_element(r, "out of memory");
 		} else if (parse_ether(word, en.ether) == 0) {
@@ -276,7 +230,7 @@ write_remove(struct element *e, const char *value, struct report *r)
 	struct entry en;
 	int i;
 
-	if (parse_prefix(value, &en) < 0)
+	if (address_prefix(value, &en.address, &en.mask, 1) < 0)
 		return report_element(r, "expected IP/MASK");
 	for (i = 0; i < st->n; i++)
 		if (st->entry[i].address == en.address &&

@@ -6,9 +6,12 @@
 
 static const struct class *const classes[] = {
 	&class_arp_responder, &class_check_ip_header, &class_classifier,
-	&class_counter, &class_discard, &class_ether_mirror, &class_error,
-	&class_from_device, &class_icmp_ping_responder, &class_idle,
-	&class_print, &class_queue, &class_strip, &class_to_device,
+	&class_counter, &class_dec_ip_ttl, &class_discard, &class_error,
+	&class_ether_mirror, &class_from_device, &class_icmp_ping_responder,
+	&class_idle, &class_ip_classifier, &class_ip_filter,
+	&class_mark_ip_header, &class_null, &class_print, &class_queue,
+	&class_rated_splitter, &class_strip, &class_strip_ip_header,
+	&class_tee, &class_to_device, &class_unstrip,
 };
 
 const struct class *

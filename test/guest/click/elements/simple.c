@@ -5,7 +5,7 @@
 #include "../lib.h"
 #include "classes.h"
 
-/* EtherMirror, Idle and Strip. */
+/* EtherMirror, Idle, Null, Strip, Tee and Unstrip. */
 
 #define ETHER_ADDRESS	6
 
@@ -89,4 +89,76 @@ const struct class class_strip = {
 	.size = sizeof(struct strip),
 	.configure = strip_configure,
 	.action = strip,
+};
+
+static struct packet *
+unstrip(struct element *e, struct packet *p)
+{
+	struct strip *st = e->state;
+
+	if (packet_extend(p, st->length))
+		return p;
+	packet_kill(p);
+	return NULL;
+}
+
+const struct class class_unstrip = {
+	.name = "Unstrip",
+	.ports = "1/1",
+	.processing = "a/a",
+	.size = sizeof(struct strip),
+	.configure = strip_configure,
+	.action = unstrip,
+};
+
+static struct packet *
+pass(struct element *e, struct packet *p)
+{
+	(void)e;
+	return p;
+}
+
+const struct class class_null = {
+	.name = "Null",
+	.ports = "1/1",
+	.processing = "a/a",
+	.action = pass,
+};
+
+static int
+tee_configure(struct element *e, struct args *a, struct report *r)
+{
+	unsigned int n = e->nout;
+	const struct arg_spec specs[] = {
+		{ "N", ARG_UNSIGNED, 1, 0, &n },
+		{ .name = NULL }
+	};
+
+	if (args_read(a, specs, r) < 0)
+		return -1;
+	if (n != (unsigned int)e->nout)
+		return report_element(r, "%d outputs implies %d arms",
+		    e->nout, e->nout);
+	return 0;
+}
+
+static void
+tee_push(struct element *e, int port, struct packet *p)
+{
+	struct packet *copy;
+	int i;
+
+	(void)port;
+	for (i = 0; i < e->nout - 1; i++)
+		if ((copy = packet_clone(p)) != NULL)
+			element_push(e, i, copy);
+	element_push(e, i, p);
+}
+
+const struct class class_tee = {
+	.name = "Tee",
+	.ports = "1/1-",
+	.processing = "h/h",
+	.configure = tee_configure,
+	.push = tee_push,
 };
