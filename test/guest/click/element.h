@@ -58,6 +58,7 @@ struct port {
 	enum processing	 processing, declared;
 	struct element	*peer;		/* of a push output or pull input */
 	int		 peer_port;
+	int		 used;		/* by some connection */
 };
 
 struct element {
@@ -66,6 +67,7 @@ struct element {
 	unsigned int	 line;
 	int		 index;
 	struct router	*router;
+	struct element	*next;		/* of the same bucket of names */
 	int		 nin, nout;
 	struct port	*in, *out;
 	int		 initialized;

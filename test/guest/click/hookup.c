@@ -75,20 +75,15 @@ declare_processing(struct port *ports, int n, const char *code)
 }
 
 static int
-make_ports(struct router *rt, struct element *e)
+make_ports(struct element *e)
 {
 	const char *s, *code = e->class->processing;
-	int low, high, i, used[2] = { 0, 0 }, k;
+	int low, high;
 
-	for (i = 0; i < rt->nconn; i++)
-		for (k = 0; k < 2; k++)
-			if (end_of(&rt->conn[i], k)->element == e &&
-			    end_of(&rt->conn[i], k)->port >= used[k])
-				used[k] = end_of(&rt->conn[i], k)->port + 1;
 	s = read_range(e->class->ports, &low, &high);
-	e->nin = clamp(used[0], low, high);
+	e->nin = clamp(e->nin, low, high);
 	read_range(s + 1, &low, &high);
-	e->nout = clamp(used[1], low, high);
+	e->nout = clamp(e->nout, low, high);
 	e->in = calloc(e->nin + 1, sizeof(*e->in));
 	e->out = calloc(e->nout + 1, sizeof(*e->out));
 	if (e->in == NULL || e->out == NULL)
@@ -98,15 +93,36 @@ make_ports(struct router *rt, struct element *e)
 	return 0;
 }
 
+/* Up to the highest that is used, as far as the classes let them. */
+static int
+make_all_ports(struct router *rt)
+{
+	struct end *at;
+	int i, k, *n;
+
+	for (i = 0; i < rt->nconn; i++)
+		for (k = 0; k < 2; k++) {
+			at = end_of(&rt->conn[i], k);
+			n = k ? &at->element->nout : &at->element->nin;
+			if (at->port >= *n)
+				*n = at->port + 1;
+		}
+	for (i = 0; i < rt->nelements; i++)
+		if (make_ports(rt->elements[i]) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 check_range(struct router *rt)
 {
 	struct end *at;
 	int i, k, before = rt->report.errors;
 
-	for (i = 0; i < rt->nelements; i++)
-		if (make_ports(rt, rt->elements[i]) < 0)
-			return -1;
+	if (make_all_ports(rt) < 0) {
+		report_plain(&rt->report, "out of memory");
+		return -1;
+	}
 	for (i = 0; i < rt->nconn; i++)
 		for (k = 0; k < 2; k++) {
 			at = end_of(&rt->conn[i], k);
@@ -132,8 +148,9 @@ settle(struct port *a, struct port *b)
 	return 1;
 }
 
+/* Where both are true of it, the element itself; without a report quietly. */
 static int
-settle_inside(struct router *rt, struct element *e)
+settle_inside(struct report *r, struct element *e)
 {
 	int i, o, rc, changed = 0;
 	int push;
@@ -148,7 +165,8 @@ settle_inside(struct router *rt, struct element *e)
 				continue;
 			}
 			push = e->out[o].processing == PUSH;
-			report_plain(&rt->report, "agnostic '%s :: %s' in "
+			if (r != NULL)
+				report_plain(r, "agnostic '%s :: %s' in "
 			    "mixed context: %s input %d, %s output %d",
 			    e->name, e->class->name, push ? "pull" : "push",
 			    i, push ? "push" : "pull", o);
@@ -158,7 +176,7 @@ settle_inside(struct router *rt, struct element *e)
 }
 
 static int
-settle_connection(struct router *rt, struct connection *c)
+settle_connection(struct report *r, struct connection *c)
 {
 	struct port *from = port_at(&c->from, 1), *to = port_at(&c->to, 0);
 	int rc, push;
@@ -166,7 +184,9 @@ settle_connection(struct router *rt, struct connection *c)
 	if ((rc = settle(from, to)) >= 0)
 		return rc;
 	push = from->processing == PUSH;
-	report_plain(&rt->report, "'%s :: %s' %s output %d connected to "
+	if (r == NULL)
+		return -1;
+	report_plain(r, "'%s :: %s' %s output %d connected to "
 	    "'%s :: %s' %s input %d", c->from.element->name,
 	    c->from.element->class->name, push ? "push" : "pull",
 	    c->from.port, c->to.element->name, c->to.element->class->name,
@@ -175,24 +195,83 @@ settle_connection(struct router *rt, struct connection *c)
 }
 
 static int
-check_processing(struct router *rt)
+settle_element(struct element *e)
 {
-	int i, rc, changed = 1, failed = 0;
+	int rc;
 
-	while (changed && !failed) {
+	do
+		rc = settle_inside(NULL, e);
+	while (rc > 0);
+	return rc;
+}
+
+/* A connection, and what follows inside of the elements at its ends. */
+static int
+settle_along(struct connection *c)
+{
+	int rc = settle_connection(NULL, c);
+
+	if (rc <= 0)
+		return rc;
+	if (settle_element(c->to.element) < 0 ||
+	    settle_element(c->from.element) < 0)
+		return -1;
+	return 1;
+}
+
+/* There and back, so that a long chain is settled in few rounds. */
+static int
+settle_all(struct router *rt)
+{
+	int i, rc, changed, back = 0;
+
+	do {
 		changed = 0;
 		for (i = 0; i < rt->nconn; i++) {
-			rc = settle_connection(rt, &rt->conn[i]);
-			failed |= rc < 0;
-			changed |= rc > 0;
+			rc = settle_along(&rt->conn[back ?
+			    rt->nconn - 1 - i : i]);
+			if (rc < 0)
+				return -1;
+			changed |= rc;
 		}
-		for (i = 0; i < rt->nelements; i++) {
-			rc = settle_inside(rt, rt->elements[i]);
-			failed |= rc < 0;
-			changed |= rc > 0;
-		}
+		back = !back;
+	} while (changed);
+	return 0;
+}
+
+static void
+forget_processing(struct router *rt)
+{
+	struct element *e;
+	int i, k;
+
+	for (i = 0; i < rt->nelements; i++) {
+		e = rt->elements[i];
+		for (k = 0; k < e->nin; k++)
+			e->in[k].processing = e->in[k].declared;
+		for (k = 0; k < e->nout; k++)
+			e->out[k].processing = e->out[k].declared;
 	}
-	return failed ? -1 : 0;
+}
+
+/* What does not agree is found again in the order in which Click finds it. */
+static int
+check_processing(struct router *rt)
+{
+	int i, failed = 0;
+
+	if (settle_all(rt) == 0)
+		return 0;
+	forget_processing(rt);
+	while (!failed) {
+		for (i = 0; i < rt->nconn; i++)
+			failed |= settle_connection(&rt->report,
+			    &rt->conn[i]) < 0;
+		for (i = 0; i < rt->nelements; i++)
+			failed |= settle_inside(&rt->report,
+			    rt->elements[i]) < 0;
+	}
+	return -1;
 }
 
 /* A push output and a pull input have one connection, others any number. */
@@ -207,35 +286,17 @@ is_active(const struct end *at, int output)
 static void
 check_reuse(struct router *rt, int output)
 {
-	struct end *a, *b;
-	int i, j;
-
-	for (i = 0; i < rt->nconn; i++)
-		for (j = 0; j < i; j++) {
-			a = end_of(&rt->conn[i], output);
-			b = end_of(&rt->conn[j], output);
-			if (a->element != b->element || a->port != b->port ||
-			    !is_active(a, output))
-				continue;
-			port_error(rt, "illegal reuse of %s %s %d",
-			    a->element, output ? "push output" : "pull input",
-			    a->port);
-			break;
-		}
-}
-
-static int
-is_connected(struct router *rt, const struct end *at, int output)
-{
-	const struct end *end;
+	struct end *at;
 	int i;
 
 	for (i = 0; i < rt->nconn; i++) {
-		end = end_of(&rt->conn[i], output);
-		if (end->element == at->element && end->port == at->port)
-			return 1;
+		at = end_of(&rt->conn[i], output);
+		if (port_at(at, output)->used && is_active(at, output))
+			port_error(rt, "illegal reuse of %s %s %d",
+			    at->element, output ? "push output" :
+			    "pull input", at->port);
+		port_at(at, output)->used = 1;
 	}
-	return 0;
 }
 
 static void
@@ -248,7 +309,7 @@ check_unused(struct router *rt, int output)
 		at.element = rt->elements[i];
 		for (at.port = 0; at.port < nports(at.element, output);
 		    at.port++)
-			if (!is_connected(rt, &at, output))
+			if (!port_at(&at, output)->used)
 				port_error(rt, "%s %s %d unused", at.element,
 				    side[output], at.port);
 	}
@@ -309,19 +370,50 @@ is_same(const struct connection *a, const struct connection *b)
 	return !is_after(a, b) && !is_after(b, a);
 }
 
-/* Also drops what was said twice. */
+/* Merges the two sorted halves of a piece into another place. */
 static void
+merge(const struct connection *from, int middle, int end,
+    struct connection *to)
+{
+	int a = 0, b = middle;
+
+	while (a < middle || b < end)
+		if (b == end || (a < middle && !is_after(&from[a], &from[b])))
+			*to++ = from[a++];
+		else
+			*to++ = from[b++];
+}
+
+static int
 sort(struct router *rt)
 {
-	struct connection c;
-	int i, j, n = 0;
+	struct connection *from = rt->conn, *to, *old;
+	int i, width, left;
 
-	for (i = 1; i < rt->nconn; i++) {
-		c = rt->conn[i];
-		for (j = i; j > 0 && is_after(&rt->conn[j - 1], &c); j--)
-			rt->conn[j] = rt->conn[j - 1];
-		rt->conn[j] = c;
+	if (rt->nconn < 2)
+		return 0;
+	if ((to = malloc(rt->conn_room * sizeof(*to))) == NULL)
+		return -1;
+	for (width = 1; width < rt->nconn; width *= 2) {
+		for (i = 0; i < rt->nconn; i += 2 * width) {
+			left = rt->nconn - i;
+			merge(from + i, left < width ? left : width,
+			    left < 2 * width ? left : 2 * width, to + i);
+		}
+		old = from;
+		from = to;
+		to = old;
 	}
+	rt->conn = from;
+	free(to);
+	return 0;
+}
+
+static void
+drop_repeated(struct router *rt)
+{
+	int i, n = 0;
+
 	for (i = 0; i < rt->nconn; i++)
 		if (n == 0 || !is_same(&rt->conn[i], &rt->conn[n - 1]))
 			rt->conn[n++] = rt->conn[i];
@@ -331,7 +423,11 @@ sort(struct router *rt)
 int
 hookup_check(struct router *rt)
 {
-	sort(rt);
+	if (sort(rt) < 0) {
+		report_plain(&rt->report, "out of memory");
+		return -1;
+	}
+	drop_repeated(rt);
 	if (check_range(rt) < 0 || check_processing(rt) < 0 ||
 	    check_completeness(rt) < 0)
 		return -1;

@@ -46,6 +46,13 @@ unsupported(struct parser *p, const char *what, size_t len)
 	p->stopped = 1;
 }
 
+static void
+no_memory(struct parser *p)
+{
+	error(p, "out of memory");
+	p->stopped = 1;
+}
+
 static int
 is_wrong(const struct parser *p, struct token t)
 {
@@ -245,12 +252,12 @@ add(struct parser *p, struct item *it, const struct class *class, int unnamed)
 	    it->config.s != NULL ? it->config.s : "", it->config.len,
 	    it->line);
 	if (e == NULL)
-		unsupported(p, "so many elements", 16);
+		no_memory(p);
 	return e;
 }
 
 /* Takes the semicolons off; a number that is taken is passed over. */
-static void
+static int
 show_names(struct router *rt)
 {
 	struct element *e;
@@ -267,11 +274,10 @@ show_names(struct router *rt)
 		for (number = i + 2; router_find(rt, name, strlen(name)) !=
 		    NULL; number++)
 			snprintf(at, 16, "@%d", number);
-		if ((at = text_copy(name, strlen(name))) == NULL)
-			continue;
-		free(e->name);
-		e->name = at;
+		if (router_rename(rt, e, name) < 0)
+			return -1;
 	}
+	return 0;
 }
 
 /* The element of a name that is no class: there already, or declared now. */
@@ -397,7 +403,7 @@ connect(struct parser *p, const struct item *from, const struct item *to)
 	struct end in = { to->element, to->in < 0 ? 0 : to->in };
 
 	if (router_connect(p->router, out, in) < 0)
-		unsupported(p, "so many connections", 19);
+		no_memory(p);
 }
 
 static void
@@ -459,6 +465,9 @@ router_parse(const char *text, size_t len)
 		parse_statement(p);
 	}
 	free(p);
-	show_names(rt);
+	if (show_names(rt) < 0) {
+		router_free(rt);
+		return NULL;
+	}
 	return rt;
 }

@@ -5,18 +5,120 @@
 #include "lib.h"
 #include "router.h"
 
+static unsigned int
+hash(const char *name, size_t len)
+{
+	unsigned int h = 2166136261u;
+
+	while (len-- > 0)
+		h = (h ^ (unsigned char)*name++) * 16777619u;
+	return h;
+}
+
+static struct element **
+bucket_of(struct router *rt, const char *name, size_t len)
+{
+	return &rt->buckets[hash(name, len) % rt->nbuckets];
+}
+
 struct element *
 router_find(struct router *rt, const char *name, size_t len)
 {
 	struct element *e;
-	int i;
 
-	for (i = 0; i < rt->nelements; i++) {
-		e = rt->elements[i];
+	if (rt->nbuckets == 0)
+		return NULL;
+	for (e = *bucket_of(rt, name, len); e != NULL; e = e->next)
 		if (strlen(e->name) == len && memcmp(e->name, name, len) == 0)
 			return e;
-	}
 	return NULL;
+}
+
+static void
+link_name(struct router *rt, struct element *e)
+{
+	struct element **at = bucket_of(rt, e->name, strlen(e->name));
+
+	/* At the end: of two of one name the first is found. */
+	while (*at != NULL)
+		at = &(*at)->next;
+	e->next = NULL;
+	*at = e;
+}
+
+static void
+unlink_name(struct router *rt, struct element *e)
+{
+	struct element **at = bucket_of(rt, e->name, strlen(e->name));
+
+	while (*at != e)
+		at = &(*at)->next;
+	*at = e->next;
+}
+
+int
+router_rename(struct router *rt, struct element *e, const char *name)
+{
+	char *copy = text_copy(name, strlen(name));
+
+	if (copy == NULL)
+		return -1;
+	unlink_name(rt, e);
+	free(e->name);
+	e->name = copy;
+	link_name(rt, e);
+	return 0;
+}
+
+/* An array with twice the room, or NULL; the old one is kept or freed. */
+static void *
+enlarge(void *old, int *room, size_t size)
+{
+	int more = *room > 0 ? 2 * *room : 64;
+	void *array = malloc(more * size);
+
+	if (array == NULL)
+		return NULL;
+	if (*room > 0)
+		memcpy(array, old, *room * size);
+	free(old);
+	*room = more;
+	return array;
+}
+
+/* As many buckets as there can be elements, all of them linked anew. */
+static int
+make_room(struct router *rt)
+{
+	struct element **more, **buckets;
+	int i;
+
+	if (rt->nelements < rt->elements_room)
+		return 0;
+	more = enlarge(rt->elements, &rt->elements_room, sizeof(*more));
+	if (more == NULL)
+		return -1;
+	rt->elements = more;
+	buckets = calloc(rt->elements_room, sizeof(*buckets));
+	if (buckets == NULL)
+		return -1;
+	free(rt->buckets);
+	rt->buckets = buckets;
+	rt->nbuckets = rt->elements_room;
+	for (i = 0; i < rt->nelements; i++)
+		link_name(rt, rt->elements[i]);
+	return 0;
+}
+
+static void
+free_element(struct element *e)
+{
+	free(e->in);
+	free(e->out);
+	free(e->name);
+	free(e->config);
+	free(e->state);
+	free(e);
 }
 
 struct element *
@@ -25,11 +127,9 @@ router_add(struct router *rt, const struct class *class, const char *name,
 {
 	struct element *e;
 
-	if (rt->nelements == ELEMENTS_MAX ||
-	    (e = calloc(1, sizeof(*e))) == NULL)
+	if (make_room(rt) < 0 || (e = calloc(1, sizeof(*e))) == NULL)
 		return NULL;
 	e->index = rt->nelements;
-	rt->elements[rt->nelements++] = e;
 	e->class = class;
 	e->router = rt;
 	e->line = line;
@@ -37,21 +137,25 @@ router_add(struct router *rt, const struct class *class, const char *name,
 	e->config = text_copy(config, config_len);
 	e->state = calloc(1, class->size > 0 ? class->size : 1);
 	if (e->name == NULL || e->config == NULL || e->state == NULL) {
-		rt->nelements--;
-		free(e->name);
-		free(e->config);
-		free(e->state);
-		free(e);
+		free_element(e);
 		return NULL;
 	}
+	rt->elements[rt->nelements++] = e;
+	link_name(rt, e);
 	return e;
 }
 
 int
 router_connect(struct router *rt, struct end from, struct end to)
 {
-	if (rt->nconn == CONNECTIONS_MAX)
-		return -1;
+	struct connection *more;
+
+	if (rt->nconn == rt->conn_room) {
+		more = enlarge(rt->conn, &rt->conn_room, sizeof(*more));
+		if (more == NULL)
+			return -1;
+		rt->conn = more;
+	}
 	rt->conn[rt->nconn++] = (struct connection){ from, to };
 	return 0;
 }
@@ -131,12 +235,27 @@ cleanup_all(struct router *rt)
 	}
 }
 
+static int
+list_tasks(struct router *rt)
+{
+	int i;
+
+	rt->tasks = calloc(rt->nelements + 1, sizeof(*rt->tasks));
+	if (rt->tasks == NULL)
+		return -1;
+	for (i = 0; i < rt->nelements; i++)
+		if (rt->elements[i]->class->run != NULL)
+			rt->tasks[rt->ntasks++] = rt->elements[i];
+	return 0;
+}
+
 int
 router_initialize(struct router *rt)
 {
 	/* ClickOS goes on after errors of syntax too, and says more. */
 	if (hookup_check(rt) == 0 && configure_all(rt) == 0 &&
-	    initialize_all(rt) == 0 && rt->report.errors == 0)
+	    initialize_all(rt) == 0 && list_tasks(rt) == 0 &&
+	    rt->report.errors == 0)
 		return 0;
 	cleanup_all(rt);
 	click_print("Router could not be initialized!");
@@ -146,33 +265,26 @@ router_initialize(struct router *rt)
 int
 router_run(struct router *rt)
 {
-	struct element *e;
 	int i, any = 0;
 
-	for (i = 0; i < rt->nelements; i++) {
-		e = rt->elements[i];
-		if (e->class->run != NULL && e->class->run(e))
+	for (i = 0; i < rt->ntasks; i++)
+		if (rt->tasks[i]->class->run(rt->tasks[i]))
 			any = 1;
-	}
 	return any;
 }
 
 void
 router_free(struct router *rt)
 {
-	struct element *e;
 	int i;
 
 	cleanup_all(rt);
-	for (i = 0; i < rt->nelements; i++) {
-		e = rt->elements[i];
-		free(e->in);
-		free(e->out);
-		free(e->name);
-		free(e->config);
-		free(e->state);
-		free(e);
-	}
+	for (i = 0; i < rt->nelements; i++)
+		free_element(rt->elements[i]);
+	free(rt->elements);
+	free(rt->conn);
+	free(rt->buckets);
+	free(rt->tasks);
 	free(rt);
 	packet_purge();
 }

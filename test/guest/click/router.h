@@ -6,8 +6,6 @@
 
 #include "element.h"
 
-#define ELEMENTS_MAX	256
-#define CONNECTIONS_MAX	512
 #define PORTS_MAX	256
 
 struct end {
@@ -20,10 +18,14 @@ struct connection {
 };
 
 struct router {
-	struct element		*elements[ELEMENTS_MAX];
-	int			 nelements;
-	struct connection	 conn[CONNECTIONS_MAX];
-	int			 nconn;
+	struct element		**elements;
+	int			 nelements, elements_room;
+	struct connection	*conn;
+	int			 nconn, conn_room;
+	struct element		**buckets;	/* by name, chained */
+	unsigned int		 nbuckets;
+	struct element		**tasks;	/* what has something to run */
+	int			 ntasks;
 	struct report		 report;
 };
 
@@ -40,12 +42,16 @@ void		 router_free(struct router *rt);
 
 struct element	*router_find(struct router *rt, const char *name, size_t len);
 
-/* Of the parser; NULL when there are too many. */
+/* Of the parser; NULL or -1 without memory. */
 struct element	*router_add(struct router *rt, const struct class *class,
 		    const char *name, const char *config, size_t config_len,
 		    unsigned int line);
 int		 router_connect(struct router *rt, struct end from,
 		    struct end to);
+
+/* The element's new name; -1 without memory. */
+int		 router_rename(struct router *rt, struct element *e,
+		    const char *name);
 
 /* hookup.c: port numbers, processing, completeness; 0 or -1. */
 int		 hookup_check(struct router *rt);

@@ -9,7 +9,6 @@
 #include "routers.h"
 #include "xenbus.h"
 
-#define EVENTS_MAX	512
 #define SHUTDOWN	"control/shutdown"
 #define CONTROL		"control/read/"
 #define ELEMENTS	"elements/"
@@ -23,12 +22,12 @@ static const char *root;
  * router that is not there yet.
  */
 struct event {
-	char	*key;
-	int	 early;
+	struct event	*next;
+	int		 early;
+	char		 key[];
 };
 
-static struct event pending[EVENTS_MAX];
-static unsigned int first, npending;
+static struct event *pending, **last = &pending;
 static int shutdown_asked;
 
 static void
@@ -56,36 +55,39 @@ on_event(const char *path, const char *token)
 
 	if (strcmp(token, "shutdown") == 0)
 		shutdown_asked = 1;
-	if (strcmp(token, "router-watch") != 0 || !starts_with(path, root) ||
-	    npending == EVENTS_MAX)
+	if (strcmp(token, "router-watch") != 0 || !starts_with(path, root))
 		return;
 	key = path + strlen(root);
-	ev = &pending[(first + npending) % EVENTS_MAX];
-	ev->key = text_copy(key, strlen(key));
+	if ((ev = malloc(sizeof(*ev) + strlen(key) + 1)) == NULL) {
+		console_printf("out of memory: %s is not heard\n", path);
+		return;
+	}
+	memcpy(ev->key, key, strlen(key) + 1);
 	ev->early = routers_starting();
-	if (ev->key != NULL)
-		npending++;
+	ev->next = NULL;
+	*last = ev;
+	last = &ev->next;
 }
 
-static int
-next_event(struct event *ev)
+/* To be freed; NULL when there is none. */
+static struct event *
+next_event(void)
 {
-	if (npending == 0)
-		return 0;
-	*ev = pending[first];
-	first = (first + 1) % EVENTS_MAX;
-	npending--;
-	return 1;
+	struct event *ev = pending;
+
+	if (ev != NULL && (pending = ev->next) == NULL)
+		last = &pending;
+	return ev;
 }
 
 static void
 ask_start(unsigned int id)
 {
-	unsigned int i;
+	struct event *ev;
 
 	routers_ask_start(id);
-	for (i = 0; routers_starting() && i < npending; i++)
-		pending[(first + i) % EVENTS_MAX].early = 1;
+	for (ev = pending; routers_starting() && ev != NULL; ev = ev->next)
+		ev->early = 1;
 }
 
 static void
@@ -277,7 +279,7 @@ control_init(const struct options *o)
 int
 control_step(void)
 {
-	struct event ev;
+	struct event *ev;
 
 	xenbus_poll();
 	if (xenbus_is_hung())
@@ -286,9 +288,9 @@ control_step(void)
 		return 1;
 	if (shutdown_asked)
 		on_shutdown();
-	else if (next_event(&ev)) {
-		on_key(ev.key, ev.early);
-		free(ev.key);
+	else if ((ev = next_event()) != NULL) {
+		on_key(ev->key, ev->early);
+		free(ev);
 	} else
 		return 0;
 	return 1;

@@ -57,20 +57,34 @@ routers_starting(void)
 	return routers_count(ROUTER_STARTING) > 0;
 }
 
-static char *
-append(char *all, size_t *len, const char *chunk, size_t n)
-{
-	char *more = NULL;
+/* The text so far; it doubles its room, so that little memory is torn up. */
+struct joined {
+	char	*text;
+	size_t	 len, room;
+};
 
-	if (*len + n <= CONFIG_MAX && (more = malloc(*len + n + 1)) != NULL) {
-		if (all != NULL)
-			memcpy(more, all, *len);
-		memcpy(more + *len, chunk, n);
-		*len += n;
-		more[*len] = '\0';
+static int
+append(struct joined *j, const char *chunk, size_t n)
+{
+	size_t room = j->room > 0 ? j->room : 4096;
+	char *more;
+
+	if (j->len + n > CONFIG_MAX)
+		return -1;
+	while (room < j->len + n)
+		room *= 2;
+	if (room > j->room) {
+		if ((more = malloc(room)) == NULL)
+			return -1;
+		if (j->len > 0)
+			memcpy(more, j->text, j->len);
+		free(j->text);
+		j->text = more;
+		j->room = room;
 	}
-	free(all);
-	return more;
+	memcpy(j->text + j->len, chunk, n);
+	j->len += n;
+	return 0;
 }
 
 /* Without an end when a chunk is too long for the ring of ClickOS. */
@@ -88,32 +102,27 @@ read_chunk(unsigned int id, int i, char *chunk, size_t size)
 	return n;
 }
 
-static char *
-read_config(unsigned int id, size_t *len)
+static int
+read_config(unsigned int id, struct joined *j)
 {
 	static char chunk[XENBUS_VALUE_MAX];
-	char *all = text_copy("", 0);
 	int i, n;
 
-	*len = 0;
-	for (i = 0; all != NULL; i++) {
-		if ((n = read_chunk(id, i, chunk, sizeof(chunk))) < 0)
-			break;
-		all = append(all, len, chunk, n);
-	}
-	return all;
+	for (i = 0; (n = read_chunk(id, i, chunk, sizeof(chunk))) >= 0; i++)
+		if (append(j, chunk, n) < 0)
+			return -1;
+	return 0;
 }
 
 static struct router *
 make_router(unsigned int id)
 {
 	struct router *rt = NULL;
-	size_t len;
-	char *config = read_config(id, &len);
+	struct joined config = { NULL, 0, 0 };
 
-	if (config != NULL)
-		rt = router_parse(config, len);
-	free(config);
+	if (read_config(id, &config) == 0)
+		rt = router_parse(config.text, config.len);
+	free(config.text);
 	if (rt == NULL) {
 		console_printf("out of memory\n");
 		return NULL;

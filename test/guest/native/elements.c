@@ -222,11 +222,6 @@ test_others(void)
 	    pass(rt, "4401", 1) : "", "4401");
 	end(rt);
 	test_headers();
-	rt = begin("f :: FromDevice; c :: Counter; f -> c; m :: EtherMirror;"
-	    "c -> m -> c");
-	check(rt != NULL, "a loop starts", printed);
-	expect("and ends", rt != NULL ? pass(rt, "00", 1) : "", "");
-	end(rt);
 }
 
 void

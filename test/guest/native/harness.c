@@ -208,6 +208,7 @@ main(int argc, char **argv)
 	test_configs();
 	test_elements();
 	test_patterns();
+	test_limits();
 	printf("test-click: %d passed, %d failed, 0 skipped\n", passed,
 	    failed);
 	return failed != 0 || passed == 0;

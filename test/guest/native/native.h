@@ -31,5 +31,6 @@ void		 write_handler(struct router *rt, const char *element,
 void	test_configs(void);
 void	test_elements(void);
 void	test_patterns(void);
+void	test_limits(void);
 
 #endif
