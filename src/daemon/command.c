@@ -10,12 +10,13 @@
 #include "daemon/command.h"
 #include "daemon/session.h"
 
-static const struct command *const groups[] = {
+const struct command *const command_groups[] = {
 	vnf_commands,
 	handler_commands,
 	life_commands,
 	pool_commands,
 	info_commands,
+	NULL
 };
 
 static const struct command *
@@ -24,8 +25,8 @@ command_find(const char *verb)
 	const struct command *c;
 	size_t i;
 
-	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		for (c = groups[i]; c->verb != NULL; c++) {
+	for (i = 0; command_groups[i] != NULL; i++) {
+		for (c = command_groups[i]; c->verb != NULL; c++) {
 			if (strcmp(c->verb, verb) == 0)
 				return c;
 		}

@@ -65,6 +65,7 @@ struct command {
 };
 
 /* The groups; each table ends with a row whose verb is NULL. */
+extern const struct command *const command_groups[];	/* then NULL */
 extern const struct command handler_commands[];	/* cmd_handler.c */
 extern const struct command info_commands[];	/* cmd_info.c */
 extern const struct command life_commands[];	/* cmd_life.c */
