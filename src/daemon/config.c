@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 
 #include "common/util.h"
 #include "daemon/click.h"
 #include "daemon/config.h"
 #include "daemon/config_router.h"
+#include "daemon/config_extends.h"
+#include "daemon/config_socket.h"
 #include "daemon/config_value.h"
 #include "daemon/config_yaml.h"
 
@@ -190,6 +191,7 @@ take_vifs(const struct yaml_file *f, const struct node_entry *kv, void *into)
 		return node_error(f, n->entries[TEMPLATE_VIFS_MAX].value,
 		    "a template may have at most %d vifs, this has %zu",
 		    TEMPLATE_VIFS_MAX, n->nentries);
+	memset(t->vifs, 0, sizeof(t->vifs));	/* not those it inherits */
 	for (t->nvifs = 0; t->nvifs < n->nentries; t->nvifs++) {
 		r = take_vif(f, n->entries[t->nvifs].value,
 		    &t->vifs[t->nvifs]);
@@ -211,6 +213,7 @@ take_config(const struct yaml_file *f, const struct node_entry *kv,
 
 	if ((r = take_text(f, kv, &path)) < 0)
 		return r;
+	free(t->config_path);
 	if (path[0] == '/' || slash == NULL) {
 		t->config_path = path;
 		return 0;
@@ -229,6 +232,8 @@ take_pool(const struct yaml_file *f, const struct node_entry *kv, void *into)
 }
 
 static const struct key template_keys[] = {
+	{ "extends", take_placed },
+	{ "abstract", take_placed },
 	{ "guest", take_guest },
 	{ "kernel", take_kernel },
 	{ "type", take_type },
@@ -244,62 +249,7 @@ static const struct key template_keys[] = {
 	{ "on_crash", take_on_crash },
 };
 
-/* The keys of socket. */
-
-static int
-take_socket_path(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	struct config *c = into;
-	struct sockaddr_un un;
-
-	return take_absolute_path(f, kv, sizeof(un.sun_path) - 1,
-	    &c->socket_path);
-}
-
-static int
-take_socket_group(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	struct config *c = into;
-
-	return take_text(f, kv, &c->socket_group);
-}
-
-/* Octal with quotes and without: nobody means anything else by 0660. */
-static int
-take_socket_mode(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	const char *s = kv->value->text;
-	struct config *c = into;
-	char shown[NODE_SHOW_MAX];
-	size_t n;
-
-	n = kv->value->kind == NODE_SCALAR ? strspn(s, "01234567") : 0;
-	if (n < 3 || n > 4 || s[n] != '\0' || (n == 4 && s[0] != '0'))
-		return node_error(f, kv->value, "mode must be a file mode, 3 "
-		    "octal digits with or without a 0 before them, like "
-		    "\"0660\", not %s", node_show(kv->value, shown));
-	c->socket_mode = (mode_t)strtoul(s, NULL, 8);
-	return 0;
-}
-
-static const struct key socket_keys[] = {
-	{ "path", take_socket_path },
-	{ "group", take_socket_group },
-	{ "mode", take_socket_mode },
-};
-
 /* The keys of the file. */
-
-static int
-take_socket(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	return take_map(f, kv->value, "socket", socket_keys,
-	    COUNT(socket_keys), into);
-}
 
 static int
 take_on_exit(const struct yaml_file *f, const struct node_entry *kv,
@@ -371,39 +321,59 @@ template_new(const char *name)
 	return t;
 }
 
+/* What can only be judged when all keys were taken. */
 static int
-fill_template(const struct yaml_file *f, const struct node_entry *kv,
-    struct template *t)
+finish_template(const struct yaml_file *f, const struct node_entry *kv,
+    const struct lineage *l, struct template *t)
 {
-	char where[TEMPLATE_NAME_MAX + sizeof("template ")];
-	int r;
-
-	snprintf(where, sizeof(where), "template %s", t->name);
-	r = take_map(f, kv->value, where, template_keys,
-	    COUNT(template_keys), t);
-	if (r == 0 && t->kernel == NULL)
-		r = node_error(f, kv->key, "template %s lacks the key kernel, "
-		    "the absolute path of its image", t->name);
-	if (r == 0 && t->config_path != NULL)
-		r = read_click(f, node_get(kv->value, "config"), t);
-	return r;
+	if (t->kernel == NULL)
+		return node_error(f, kv->key, "template %s lacks the key "
+		    "kernel, the absolute path of its image", t->name);
+	if (t->config_path != NULL)
+		return read_click(f, lineage_get(l, "config"), t);
+	return 0;
 }
 
 static int
-take_template(const struct yaml_file *f, const struct node_entry *kv,
-    struct config *c)
+take_template(const struct yaml_file *f, const struct node *templates,
+    const struct node_entry *kv, struct config *c)
 {
-	char shown[NODE_SHOW_MAX];
-	struct template *t;
+	struct template *t = template_new(kv->key->text);
+	struct lineage l;
+	bool abstract = false;
+	int r;
 
-	if (!name_valid(kv->key->text))
-		return node_error(f, kv->key, "%s is no name for a template: "
-		    "it takes a letter or digit, then up to 62 letters, "
-		    "digits, '.', '_', '-'", node_show(kv->key, shown));
-	t = template_new(kv->key->text);
+	if ((r = lineage_abstract(f, kv, &abstract)) == 0 &&
+	    (r = lineage_find(f, templates, kv, &l)) == 0)
+		r = lineage_take(f, &l, template_keys,
+		    COUNT(template_keys), t);
+	if (abstract && r == 0)
+		c->abstract[c->nabstract++] = xstrdup(t->name);
+	if (abstract || r < 0) {
+		template_free(t);
+		return r;
+	}
 	t->index = c->ntemplates;
 	c->templates[c->ntemplates++] = t;
-	return fill_template(f, kv, t);
+	return finish_template(f, kv, &l, t);
+}
+
+static int
+check_names(const struct yaml_file *f, const struct node *templates)
+{
+	char shown[NODE_SHOW_MAX];
+	size_t i;
+
+	for (i = 0; i < templates->nentries; i++) {
+		const struct node *key = templates->entries[i].key;
+
+		if (!name_valid(key->text))
+			return node_error(f, key, "%s is no name for a "
+			    "template: it takes a letter or digit, then up to "
+			    "62 letters, digits, '.', '_', '-'",
+			    node_show(key, shown));
+	}
+	return 0;
 }
 
 static int
@@ -422,9 +392,15 @@ take_templates(const struct yaml_file *f, const struct node_entry *kv,
 		    n->kind == NODE_MAP ? "an empty one" :
 		    node_show(n, shown));
 	c->templates = xcalloc(n->nentries, sizeof(struct template *));
+	c->abstract = xcalloc(n->nentries, sizeof(char *));
+	if ((r = check_names(f, n)) < 0)
+		return r;
 	for (i = 0; i < n->nentries; i++)
-		if ((r = take_template(f, &n->entries[i], c)) < 0)
+		if ((r = take_template(f, n, &n->entries[i], c)) < 0)
 			return r;
+	if (c->ntemplates == 0)
+		return node_error(f, n, "every template here is abstract; "
+		    "the file needs at least one that is not");
 	return 0;
 }
 
@@ -480,6 +456,9 @@ config_free(struct config *c)
 	for (i = 0; i < c->ntemplates; i++)
 		template_free(c->templates[i]);
 	free(c->templates);
+	for (i = 0; i < c->nabstract; i++)
+		free(c->abstract[i]);
+	free(c->abstract);
 	free(c->socket_path);
 	free(c->socket_group);
 	free(c);
@@ -494,4 +473,15 @@ config_template(const struct config *c, const char *name)
 		if (strcmp(c->templates[i]->name, name) == 0)
 			return c->templates[i];
 	return NULL;
+}
+
+bool
+config_is_abstract(const struct config *c, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < c->nabstract; i++)
+		if (strcmp(c->abstract[i], name) == 0)
+			return true;
+	return false;
 }

@@ -20,6 +20,8 @@ struct config {
 	unsigned workers;
 	struct template **templates;	/* in the order of the file */
 	unsigned ntemplates;
+	char **abstract;		/* names of those that only serve */
+	unsigned nabstract;		/* others to extend */
 };
 
 /*
@@ -35,5 +37,8 @@ void config_free(struct config *c);
 
 /* The template of that name, or NULL. */
 struct template *config_template(const struct config *c, const char *name);
+
+/* There is one of that name, but no VNF can be made of it. */
+bool config_is_abstract(const struct config *c, const char *name);
 
 #endif

@@ -65,6 +65,10 @@ take_ready(const struct yaml_file *f, const struct node_entry *kv,
 	unsigned i;
 	int r;
 
+	/* A handler that it inherits is no longer wanted. */
+	free(t->ready_element);
+	free(t->ready_handler);
+	t->ready_element = t->ready_handler = NULL;
 	if (kv->value->kind == NODE_MAP)
 		return take_map(f, kv->value, "ready", ready_keys,
 		    COUNT(ready_keys), into);

@@ -56,7 +56,7 @@ static int
 unknown_key(const struct yaml_file *f, const struct node *key,
     const char *where, const struct key *keys, size_t nkeys)
 {
-	char shown[NODE_SHOW_MAX], list[256] = "", hint[64] = "";
+	char shown[NODE_SHOW_MAX], list[512] = "", hint[64] = "";
 	unsigned d, best = 3;	/* more is no slip of the finger */
 	size_t i;
 

@@ -51,6 +51,17 @@ check_config(const struct vnf_request *rq, const struct template *t,
 }
 
 static int
+no_template(const struct daemon *dm, const char *name, struct uvnf_error *e)
+{
+	if (config_is_abstract(dm->config, name))
+		return uvnf_error_set(e, UVNF_E_NO_TEMPLATE, "template '%s' is "
+		    "abstract: it serves only those that extend it", name);
+	return uvnf_error_set(e, UVNF_E_NO_TEMPLATE,
+	    "no template is called '%.80s'; 'templates' shows those there "
+	    "are", name);
+}
+
+static int
 check_create(struct daemon *dm, const struct template *t, const char *template,
     const char *name, const struct vnf_request *rq, struct uvnf_error *e)
 {
@@ -62,9 +73,7 @@ check_create(struct daemon *dm, const struct template *t, const char *template,
 		    "'%.80s' is no name for a VNF: a letter or digit, then up "
 		    "to 62 letters, digits, '.', '_' or '-'", name);
 	if (t == NULL)
-		return uvnf_error_set(e, UVNF_E_NO_TEMPLATE,
-		    "no template is called '%.80s'; 'templates' shows those "
-		    "there are", template);
+		return no_template(dm, template, e);
 	if (vnf_find(&dm->vnfs, name) != NULL)
 		return uvnf_error_set(e, UVNF_E_NAME_TAKEN,
 		    "a VNF is called '%s' already; destroy it or take "

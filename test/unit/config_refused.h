@@ -6,13 +6,7 @@
 #ifndef UVNF_TEST_CONFIG_REFUSED_H
 #define UVNF_TEST_CONFIG_REFUSED_H
 
-/* A template that needs its rest, in the indentation of its keys. */
-#define WEB "templates:\n  web:\n    kernel: /k\n"
-
-struct refused {
-	const char *text;
-	const char *sentence;	/* behind FILE: */
-};
+#include "config_file.h"
 
 static const struct refused not_yaml[] = {
 	{ "", "1:1: the file is empty; it needs at least the key templates" },
@@ -79,7 +73,8 @@ static const struct refused unknown[] = {
 	{ "socket:\n  mod: 0660\n", "2:3: unknown key 'mod' in socket; did "
 	    "you mean mode? the keys are: path, group, mode" },
 	{ WEB "    memroy_mb: 8\n", "4:5: unknown key 'memroy_mb' in template "
-	    "web; did you mean memory_mb? the keys are: guest, kernel, ..." },
+	    "web; did you mean memory_mb? the keys are: extends, "
+	    "abstract, guest, ..." },
 	{ WEB "    pool: {cold: 1}\n", "4:12: unknown key 'cold' in pool; the "
 	    "keys are: paused, booted, armed" },
 	{ WEB "    vifs: [{brigde: a}]\n", "4:13: unknown key 'brigde' in a "
