@@ -17,6 +17,15 @@ ctl_add_word(struct ctl_request *r, const char *word)
 	r->words[r->nwords++] = word;
 }
 
+static void
+add_sets(struct ctl_request *r, const struct args *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->nsets; i++)
+		ctl_add_word(r, a->sets[i]);
+}
+
 void
 ctl_add_wait(struct ctl_request *r, const char *when)
 {
@@ -114,6 +123,7 @@ cmd_create(struct ctl *c, const struct args *a)
 		status = read_config(a->config, &r);
 	ctl_add_word(&r, a->argv[0]);
 	ctl_add_word(&r, a->argv[1]);
+	add_sets(&r, a);
 	ctl_add_wait(&r, a->wait);
 	ctl_add_word(&r, c->timeout_arg);
 	if (status == 0)
@@ -134,6 +144,7 @@ cmd_config(struct ctl *c, const struct args *a)
 	if (status == 0)
 		status = read_config(a->argv[1], &r);
 	ctl_add_word(&r, a->argv[0]);
+	add_sets(&r, a);
 	ctl_add_wait(&r, a->wait);
 	ctl_add_word(&r, c->timeout_arg);
 	if (status == 0)
@@ -493,19 +504,24 @@ cmd_version(struct ctl *c, const struct args *a)
 }
 
 const struct command commands[] = {
-	{ "create", "TEMPLATE NAME [-c FILE|-] [--wait claimed|started|ready]",
+	{ "create", "TEMPLATE NAME [-c FILE|-] [--set PARAMETER=VALUE]...\n"
+	    "    [--wait claimed|started|ready]",
 	    "makes a VNF out of a shell of TEMPLATE",
 	    "With -c, the Click configuration in FILE (- is standard input) is "
 	    "given to\nit; without, the template's own, where it has one.  "
-	    "--wait says when the\nanswer comes: when it is claimed (the "
-	    "default without a configuration),\nstarted (the default with "
-	    "one) or ready.",
-	    TAKES_CONFIG | TAKES_WAIT, " claimed started ready ", cmd_create },
-	{ "config", "NAME FILE|- [--wait started|ready]",
+	    "--set gives a value to a\nparameter that the template declares; "
+	    "{{PARAMETER}} in the configuration becomes\nit.  --wait says "
+	    "when the answer comes: when it is claimed (the default without\n"
+	    "a configuration), started (the default with one) or ready.",
+	    TAKES_CONFIG | TAKES_SET | TAKES_WAIT, " claimed started ready ",
+	    cmd_create },
+	{ "config", "NAME FILE|- [--set PARAMETER=VALUE]... "
+	    "[--wait started|ready]",
 	    "gives a VNF a new Click configuration",
 	    "FILE is - for standard input.  A running router is stopped "
-	    "first.",
-	    TAKES_WAIT, " started ready ", cmd_config },
+	    "first.  What was set\nbefore still holds where --set does not "
+	    "set it anew.",
+	    TAKES_SET | TAKES_WAIT, " started ready ", cmd_config },
 	{ "read", "NAME ELEMENT.HANDLER",
 	    "reads a handler of an element of a VNF's router", NULL, 0, NULL,
 	    cmd_read },

@@ -20,6 +20,8 @@ struct ctl {
 	struct uvnf *conn;		/* NULL until ctl_connect */
 };
 
+#define SETS_MAX 16			/* no template has more parameters */
+
 /* A command's own options; which ones it takes is in its row. */
 struct args {
 	const struct command *cmd;
@@ -30,6 +32,8 @@ struct args {
 	bool all;
 	bool remove;
 	const char *force;		/* --force SECONDS */
+	char *sets[SETS_MAX];		/* --set, as "set.KEY=VALUE" */
+	size_t nsets;
 };
 
 enum {
@@ -39,6 +43,7 @@ enum {
 	TAKES_ALL = 8,			/* --all */
 	TAKES_REMOVE = 16,		/* --remove */
 	TAKES_FORCE = 32,		/* --force SECONDS */
+	TAKES_SET = 64,			/* --set KEY=VALUE */
 };
 
 struct command {
@@ -71,7 +76,7 @@ int ctl_connect(struct ctl *c);
 long ctl_parse_seconds(const char *s, long min_ms);
 
 /* A request under way, for the files of commands. */
-#define REQUEST_WORDS_MAX 8
+#define REQUEST_WORDS_MAX (8 + SETS_MAX)
 
 struct ctl_request {
 	const char *words[REQUEST_WORDS_MAX];

@@ -197,9 +197,28 @@ wrong_option(const struct command *cmd, int opt, char **argv)
 	{ "socket", required_argument, NULL, 's' },			\
 	{ "timeout", required_argument, NULL, 't' }
 
-static void
+/* The daemon checks the rest; what is no key would be an argument to it. */
+static int
+add_set(struct args *a, const char *word)
+{
+	size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+	if (len == 0 || word[len] != '=')
+		return ctl_usage(a->cmd, "--set takes PARAMETER=VALUE, the "
+		    "former in lower case, which '%.80s' is not", word);
+	if (a->nsets == SETS_MAX)
+		return ctl_usage(a->cmd, "--set may be given %d times",
+		    SETS_MAX);
+	a->sets[a->nsets++] = xasprintf("set.%s", word);
+	return -1;
+}
+
+/* -1, or the exit status. */
+static int
 set_own_option(struct args *a, int opt)
 {
+	if (opt == 'S')
+		return add_set(a, optarg);
 	if (opt == 'c')
 		a->config = optarg;
 	else if (opt == 'w')
@@ -210,6 +229,7 @@ set_own_option(struct args *a, int opt)
 		a->remove = true;
 	else if (opt == 'f')
 		a->force = optarg;
+	return -1;
 }
 
 /* An option that the command does not take is unknown to it. */
@@ -222,6 +242,7 @@ takes_option(const struct command *cmd, int opt)
 	case 'a': return (cmd->takes & TAKES_ALL) != 0;
 	case 'r': return (cmd->takes & TAKES_REMOVE) != 0;
 	case 'f': return (cmd->takes & TAKES_FORCE) != 0;
+	case 'S': return (cmd->takes & TAKES_SET) != 0;
 	}
 	return true;
 }
@@ -235,6 +256,7 @@ option_name(int opt)
 	case 'a': return "--all";
 	case 'r': return "--remove";
 	case 'f': return "--force";
+	case 'S': return "--set";
 	}
 	return "";
 }
@@ -251,6 +273,7 @@ parse_args(struct ctl *c, struct args *a, int argc, char **argv)
 		{ "all", no_argument, NULL, 'a' },
 		{ "remove", no_argument, NULL, 'r' },
 		{ "force", required_argument, NULL, 'f' },
+		{ "set", required_argument, NULL, 'S' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int opt, status;
@@ -266,9 +289,10 @@ parse_args(struct ctl *c, struct args *a, int argc, char **argv)
 			return ctl_usage(a->cmd, "%s takes no option %s",
 			    a->cmd->name, option_name(opt));
 		status = common_option(c, a->cmd, opt);
+		if (status < 0)
+			status = set_own_option(a, opt);
 		if (status >= 0)
 			return status;
-		set_own_option(a, opt);
 	}
 	a->argc = argc - optind;
 	a->argv = argv + optind;
@@ -288,6 +312,24 @@ wait_known(const struct command *cmd, const char *word)
 }
 
 static int
+parse_and_run(struct ctl *c, struct args *a, int argc, char **argv)
+{
+	int status = parse_args(c, a, argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (a->wait != NULL && (a->cmd->takes & TAKES_WAIT) != 0 &&
+	    !wait_known(a->cmd, a->wait))
+		return ctl_usage(a->cmd, "--wait takes one of:%s('%s' is none)",
+		    a->cmd->waits, a->wait);
+	snprintf(c->timeout_arg, sizeof(c->timeout_arg), "timeout_ms=%u",
+	    c->timeout_ms);
+	status = a->cmd->run(c, a);
+	uvnf_close(c->conn);
+	return status;
+}
+
+static int
 run_command(struct ctl *c, int argc, char **argv)
 {
 	struct args a = { .cmd = find_command(argv[0]) };
@@ -300,17 +342,9 @@ run_command(struct ctl *c, int argc, char **argv)
 	}
 	if (a.cmd == NULL)
 		return ctl_usage(NULL, "there is no command '%s'", argv[0]);
-	status = parse_args(c, &a, argc, argv);
-	if (status >= 0)
-		return status;
-	if (a.wait != NULL && (a.cmd->takes & TAKES_WAIT) != 0 &&
-	    !wait_known(a.cmd, a.wait))
-		return ctl_usage(a.cmd, "--wait takes one of:%s('%s' is none)",
-		    a.cmd->waits, a.wait);
-	snprintf(c->timeout_arg, sizeof(c->timeout_arg), "timeout_ms=%u",
-	    c->timeout_ms);
-	status = a.cmd->run(c, &a);
-	uvnf_close(c->conn);
+	status = parse_and_run(c, &a, argc, argv);
+	while (a.nsets > 0)
+		free(a.sets[--a.nsets]);
 	return status;
 }
 

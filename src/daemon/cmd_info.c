@@ -38,6 +38,38 @@ run_quit(struct request *rq)
 		session_close_soon(s);
 }
 
+/* Defaults, then what has none, then what a request may give. */
+static void
+add_params(struct proto_buf *b, const struct template *t)
+{
+	static const enum template_override bits[] = { OVERRIDE_CONFIG,
+	    OVERRIDE_PARAMS, OVERRIDE_VIFS };
+	char key[PARAM_NAME_MAX + 16];
+	unsigned i, n;
+
+	for (i = n = 0; i < t->params.n; i++) {
+		const struct param *p = &t->params.list[i];
+
+		snprintf(key, sizeof(key), "params.%s", p->name);
+		if (p->value != NULL)
+			proto_add_string(b, key, p->value);
+	}
+	for (i = n = 0; i < t->params.n; i++) {
+		snprintf(key, sizeof(key), "required.%u", n);
+		if (t->params.list[i].value != NULL)
+			continue;
+		proto_add_string(b, key, t->params.list[i].name);
+		n++;
+	}
+	for (i = n = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+		snprintf(key, sizeof(key), "override.%u", n);
+		if ((t->override & bits[i]) == 0)
+			continue;
+		proto_add_string(b, key, template_override_word(bits[i]));
+		n++;
+	}
+}
+
 static void
 add_ready(struct proto_buf *b, const struct template *t)
 {
@@ -72,6 +104,7 @@ add_template(struct request *rq, const struct template *t)
 	}
 	if (t->config_path != NULL)
 		proto_add_string(b, "config", t->config_path);
+	add_params(b, t);
 	proto_add_number(b, "pool.paused", t->pool[KIND_PAUSED]);
 	proto_add_number(b, "pool.booted", t->pool[KIND_BOOTED]);
 	add_ready(b, t);

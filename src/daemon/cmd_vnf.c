@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/util.h"
 #include "daemon/cmd_vnf.h"
 
 /* --- a VNF as a data line ------------------------------------------------ */
@@ -23,6 +24,28 @@ add_vifs(struct proto_buf *b, const struct domain *d)
 		proto_add_string(b, key, d->vifs[i].bridge);
 		snprintf(key, sizeof(key), "vifs.%u.dev", i);
 		proto_add_string(b, key, d->vifs[i].dev);
+	}
+}
+
+/* The values that hold for it, of those parameters that have one. */
+static void
+add_params(struct proto_buf *b, const struct vnf *v)
+{
+	const struct params *declared = &v->template->params;
+	char key[PARAM_NAME_MAX + 8];
+	unsigned i;
+
+	for (i = 0; i < declared->n; i++) {
+		const struct param *p = &declared->list[i], *set = NULL;
+
+		if (v->set != NULL)
+			set = params_get(v->set, p->name);
+		if (set == NULL)
+			set = p;
+		if (set->value == NULL)
+			continue;
+		snprintf(key, sizeof(key), "params.%s", set->name);
+		proto_add_string(b, key, set->value);
 	}
 }
 
@@ -60,6 +83,7 @@ add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 	proto_add_string(b, "source", domain_kind_word(v->source));
 	if (d != NULL)
 		add_vifs(b, d);
+	add_params(b, v);
 	add_stages(b, v);
 	if (v->error != NULL) {
 		proto_add_string(b, "error.code",
@@ -104,6 +128,52 @@ parse_wait(const struct request *rq, enum vnf_wait *wait,
 	return 0;
 }
 
+#define SET "set."		/* set.NAME=VALUE */
+
+/* One word of the request, if it is such a key. */
+static int
+parse_set(const struct proto_word *w, struct params **set,
+    struct uvnf_error *e)
+{
+	const char *name;
+	int rc;
+
+	if (w->key == NULL || strncmp(w->key, SET, strlen(SET)) != 0)
+		return 0;
+	name = w->key + strlen(SET);
+	if (!param_name_valid(name))
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+		    "'%.40s' is no name of a parameter", name);
+	if (param_built_in(name))
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "the parameter "
+		    "'%s' is built in and cannot be set", name);
+	if ((rc = param_value_check(name, w->value, e)) != 0)
+		return rc;
+	if (*set == NULL)
+		*set = xcalloc(1, sizeof(**set));
+	if (params_set(*set, name, w->value) == 0)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+	    "no template has more than %d parameters", PARAMS_MAX);
+}
+
+static int
+parse_sets(const struct request *rq, struct params **set,
+    struct uvnf_error *e)
+{
+	unsigned i;
+	int rc = 0;
+
+	*set = NULL;
+	for (i = 1; i < rq->line.nwords && rc == 0; i++)
+		rc = parse_set(&rq->line.words[i], set, e);
+	if (rc != 0) {
+		params_free(*set);
+		*set = NULL;
+	}
+	return rc;
+}
+
 int
 cmd_vnf_request(struct request *rq, enum vnf_wait wait,
     struct vnf_request *vr, struct uvnf_error *e)
@@ -113,7 +183,8 @@ cmd_vnf_request(struct request *rq, enum vnf_wait wait,
 	memset(vr, 0, sizeof(*vr));
 	vr->wait = wait;
 	if ((rc = parse_wait(rq, &vr->wait, e)) != 0 ||
-	    (rc = request_timeout(rq, &vr->timeout_ms, e)) != 0)
+	    (rc = request_timeout(rq, &vr->timeout_ms, e)) != 0 ||
+	    (rc = parse_sets(rq, &vr->set, e)) != 0)
 		return rc;
 	vr->read_us = rq->read_us;
 	vr->config = rq->payload;
@@ -157,6 +228,7 @@ run_config(struct request *rq)
 			return;
 		}
 		free(vr.config);
+		params_free(vr.set);
 		uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
 		    "config can wait for started or ready");
 	}
@@ -213,12 +285,12 @@ run_show(struct request *rq)
 }
 
 const struct command vnf_commands[] = {
-	{ "create", 2, 2, { "config", "wait", "timeout_ms" },
-	    "create TEMPLATE NAME [config=LENGTH] "
+	{ "create", 2, 2, { "config", SET, "wait", "timeout_ms" },
+	    "create TEMPLATE NAME [config=LENGTH] [set.PARAMETER=VALUE]... "
 	    "[wait=claimed|started|ready] [timeout_ms=N]", run_create },
-	{ "config", 1, 1, { "config", "wait", "timeout_ms" },
-	    "config NAME config=LENGTH [wait=started|ready] [timeout_ms=N]",
-	    run_config },
+	{ "config", 1, 1, { "config", SET, "wait", "timeout_ms" },
+	    "config NAME config=LENGTH [set.PARAMETER=VALUE]... "
+	    "[wait=started|ready] [timeout_ms=N]", run_config },
 	{ "destroy", 1, 1, { "wait", "timeout_ms" },
 	    "destroy NAME [wait=name|freed] [timeout_ms=N]", run_destroy },
 	{ "list", 0, 0, { NULL }, "list", run_list },

@@ -35,12 +35,22 @@ command_find(const char *verb)
 }
 
 static bool
+is_key(const char *known, const char *key)
+{
+	size_t len = strlen(known);
+
+	if (len > 0 && known[len - 1] == '.')
+		return strncmp(known, key, len) == 0 && key[len] != '\0';
+	return strcmp(known, key) == 0;
+}
+
+static bool
 takes_key(const struct command *c, const char *key)
 {
 	unsigned i;
 
 	for (i = 0; i < COMMAND_KEYS_MAX && c->keys[i] != NULL; i++) {
-		if (strcmp(c->keys[i], key) == 0)
+		if (is_key(c->keys[i], key))
 			return true;
 	}
 	return false;

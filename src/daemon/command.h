@@ -53,13 +53,14 @@ void request_ok(struct request *rq);
 void request_ok_count(struct request *rq, uint64_t count);
 void request_err(struct request *rq, const struct uvnf_error *e);
 
-#define COMMAND_KEYS_MAX 4
+#define COMMAND_KEYS_MAX 8
 
 /* A row of a command table; the module that owns a group has the table. */
 struct command {
 	const char *verb;
 	unsigned min_args, max_args;
-	const char *keys[COMMAND_KEYS_MAX];	/* those it takes */
+	/* Those it takes; "set." stands for all that begin with it. */
+	const char *keys[COMMAND_KEYS_MAX];
 	const char *usage;
 	void (*run)(struct request *rq);
 };

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "common/util.h"
-#include "daemon/click.h"
 #include "daemon/config.h"
 #include "daemon/config_router.h"
 #include "daemon/config_extends.h"
+#include "daemon/config_params.h"
 #include "daemon/config_socket.h"
 #include "daemon/config_value.h"
 #include "daemon/config_yaml.h"
@@ -242,6 +242,8 @@ static const struct key template_keys[] = {
 	{ "layout", take_layout },
 	{ "vifs", take_vifs },
 	{ "config", take_config },
+	{ "params", take_params },
+	{ "override", take_override },
 	{ "pool", take_pool },
 	{ "ready", take_ready },
 	{ "handlers", take_handlers },
@@ -285,29 +287,6 @@ take_workers(const struct yaml_file *f, const struct node_entry *kv,
 	return take_uint(f, kv, 1, WORKERS_MAX, &c->workers);
 }
 
-/*
- * A configuration that names a vif which the domain lacks wedges a ClickOS
- * guest without a word, so it is looked through here, not in the guest.
- */
-static int
-read_click(const struct yaml_file *f, const struct node *n,
-    struct template *t)
-{
-	struct uvnf_error why = { .code = UVNF_OK };
-	char cannot[FILE_WHY_MAX];
-	uint32_t vifs;
-
-	t->config = file_read(t->config_path, CLICK_CONFIG_MAX,
-	    &t->config_len, cannot);
-	if (t->config == NULL)
-		return node_error(f, n, "template %s: its config %s cannot be "
-		    "read: %s", t->name, t->config_path, cannot);
-	if (click_scan(t->config, t->config_len, t->nvifs, &vifs, &why) < 0)
-		return node_error(f, n, "template %s: its config %s cannot be "
-		    "used: %s", t->name, t->config_path, why.text);
-	return 0;
-}
-
 static struct template *
 template_new(const char *name)
 {
@@ -318,6 +297,7 @@ template_new(const char *name)
 	t->memory_mb = 8;
 	t->vcpus = 1;
 	t->ready = READY_CONSOLE;
+	t->override = OVERRIDE_CONFIG | OVERRIDE_PARAMS;
 	return t;
 }
 
@@ -330,7 +310,7 @@ finish_template(const struct yaml_file *f, const struct node_entry *kv,
 		return node_error(f, kv->key, "template %s lacks the key "
 		    "kernel, the absolute path of its image", t->name);
 	if (t->config_path != NULL)
-		return read_click(f, lineage_get(l, "config"), t);
+		return params_finish(f, lineage_get(l, "config"), t);
 	return 0;
 }
 

@@ -19,7 +19,7 @@
 #include "common/util.h"
 #include "daemon/journal.h"
 
-#define LINE_MAX_LEN 1024
+#define LINE_MAX_LEN 8192		/* all parameters, and more */
 #define CRC_LEN 9			/* eight digits and a space */
 #define FIELDS_MAX (4 + 3 * TEMPLATE_VIFS_MAX)
 #define COMPACT_MIN (256 * 1024)	/* bytes; below, it is not worth it */
@@ -61,6 +61,7 @@ entries_clear(struct journal *j)
 	j->by_uuid = NULL;
 	while ((e = TAILQ_FIRST(&j->entries)) != NULL) {
 		TAILQ_REMOVE(&j->entries, e, entry);
+		params_clear(&e->set);
 		free(e);
 	}
 }
@@ -162,13 +163,23 @@ supersede(struct journal *j, const char *name)
 static int
 apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
 {
-	if (n == 4)
+	if (n >= 4)
 		supersede(j, f[2]);
-	if (n != 4 || !name_valid(f[2]) ||
+	if (n < 4 || !name_valid(f[2]) ||
 	    copy_field(e->name, sizeof(e->name), f[2]) != 0)
 		return -1;
 	e->state = VNF_CLAIMED;
-	return apply_vifs_used(e, f[3]);
+	if (apply_vifs_used(e, f[3]) != 0)
+		return -1;
+	return params_parse(&e->set, f + 4, n - 4);
+}
+
+static int
+apply_config(struct journal_entry *e, char **f, size_t n)
+{
+	if (n < 3 || apply_vifs_used(e, f[2]) != 0)
+		return -1;
+	return params_parse(&e->set, f + 3, n - 3);
 }
 
 static int
@@ -187,6 +198,7 @@ apply_gone(struct journal *j, struct journal_entry *e)
 {
 	tdelete(e, &j->by_uuid, compare_uuids);
 	TAILQ_REMOVE(&j->entries, e, entry);
+	params_clear(&e->set);
 	free(e);
 	return 0;
 }
@@ -209,7 +221,7 @@ apply(struct journal *j, char **f, size_t n)
 	if (strcmp(f[0], "claim") == 0)
 		return apply_claim(j, e, f, n);
 	if (strcmp(f[0], "config") == 0)
-		return n == 3 ? apply_vifs_used(e, f[2]) : -1;
+		return apply_config(e, f, n);
 	if (strcmp(f[0], "state") == 0)
 		return apply_state(e, f, n);
 	if (strcmp(f[0], "gone") == 0)
@@ -331,6 +343,17 @@ append_built(struct journal *j, const uint8_t uuid[16], int domid,
 	    list);
 }
 
+static int
+append_claim(struct journal *j, const uint8_t uuid[16], const char *name,
+    uint32_t vifs_used, const struct params *set)
+{
+	char text[UUID_TEXT_LEN + 1], list[PARAMS_TEXT_MAX];
+
+	params_format(set, list);
+	return append(j, "claim %s %s %" PRIu32 "%s",
+	    uuid_format(uuid, text), name, vifs_used, list);
+}
+
 static void
 append_entry(struct journal *j, const struct journal_entry *e)
 {
@@ -342,8 +365,7 @@ append_entry(struct journal *j, const struct journal_entry *e)
 	if (e->domid != -1)
 		append_built(j, e->uuid, e->domid, e->vifs, e->nvifs);
 	if (e->name[0] != '\0')
-		append(j, "claim %s %s %" PRIu32, uuid, e->name,
-		    e->vifs_used);
+		append_claim(j, e->uuid, e->name, e->vifs_used, &e->set);
 	if (e->state == VNF_PAUSED)
 		append(j, "state %s %s", uuid,
 		    vnf_state_word(e->paused_from));
@@ -496,19 +518,17 @@ journal_built(struct journal *j, const struct domain *d)
 int
 journal_claim(struct journal *j, const struct vnf *v)
 {
-	char uuid[UUID_TEXT_LEN + 1];
-
-	return append(j, "claim %s %s %" PRIu32,
-	    uuid_format(v->domain->uuid, uuid), v->name, v->vifs_used);
+	return append_claim(j, v->domain->uuid, v->name, v->vifs_used, v->set);
 }
 
 int
 journal_config(struct journal *j, const struct vnf *v)
 {
-	char uuid[UUID_TEXT_LEN + 1];
+	char uuid[UUID_TEXT_LEN + 1], list[PARAMS_TEXT_MAX];
 
-	return append(j, "config %s %" PRIu32,
-	    uuid_format(v->domain->uuid, uuid), v->vifs_used);
+	params_format(v->set, list);
+	return append(j, "config %s %" PRIu32 "%s",
+	    uuid_format(v->domain->uuid, uuid), v->vifs_used, list);
 }
 
 int

@@ -21,8 +21,9 @@
  *
  *	CRC32 build UUID TEMPLATE KIND DOMAIN-NAME
  *	CRC32 built UUID DOMID NVIFS [MAC BRIDGE DEV]...
- *	CRC32 claim UUID NAME VIFS-USED	(takes it from another UUID)
- *	CRC32 config UUID VIFS-USED
+ *	CRC32 claim UUID NAME VIFS-USED [PARAMETER=VALUE]...
+ *					(takes it from another UUID)
+ *	CRC32 config UUID VIFS-USED [PARAMETER=VALUE]...
  *	CRC32 state UUID STATE
  *	CRC32 doom UUID			(its name is free, it is to go)
  *	CRC32 gone UUID
@@ -42,6 +43,7 @@ struct journal_entry {
 	enum vnf_state state;
 	enum vnf_state paused_from;	/* while state is VNF_PAUSED */
 	uint32_t vifs_used;
+	struct params set;
 	bool doomed;
 	TAILQ_ENTRY(journal_entry) entry;
 };

@@ -172,12 +172,12 @@ build_write_ahead(struct pool_build *b)
 	struct backend *backend = b->pools->daemon->backend;
 	const struct template *t = b->domain->template;
 
-	if (t->config == NULL) {
+	if (t->ahead == NULL) {
 		build_ready(b);
 		return;
 	}
 	b->writing = true;
-	backend->configure(backend, b->domain, t->config, t->config_len,
+	backend->configure(backend, b->domain, t->ahead, t->ahead_len,
 	    false, build_written, b);
 }
 

@@ -109,6 +109,10 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	v->source = je->kind;
 	v->domain = d;
 	v->vifs_used = je->vifs_used;
+	if (je->set.n > 0) {
+		v->set = xcalloc(1, sizeof(*v->set));
+		params_copy(v->set, &je->set);
+	}
 	v->since_us = now_us();
 	d->vnf = v;
 	restore_state(&dm->vnfs, v, je->state, je->paused_from);

@@ -58,6 +58,30 @@ template_ready_word(enum template_ready ready)
 	return "unknown";
 }
 
+const char *
+template_override_word(enum template_override what)
+{
+	switch (what) {
+	case OVERRIDE_CONFIG: return "config";
+	case OVERRIDE_PARAMS: return "params";
+	case OVERRIDE_VIFS: return "vifs";
+	}
+	return "unknown";
+}
+
+int
+template_allows(const struct template *t, enum template_override what,
+    struct uvnf_error *e)
+{
+	const char *word = template_override_word(what);
+
+	if ((t->override & what) != 0)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "template '%s' does not "
+	    "let a request give its own %s; its key override would have to "
+	    "list %s", t->name, word, word);
+}
+
 void
 template_free(struct template *t)
 {
@@ -65,9 +89,12 @@ template_free(struct template *t)
 		return;
 	free(t->name);
 	free(t->kernel);
+	if (t->ahead != t->config)
+		free(t->ahead);
 	free(t->config);
 	free(t->ready_element);
 	free(t->ready_handler);
+	params_clear(&t->params);
 	free(t->config_path);
 	free(t);
 }

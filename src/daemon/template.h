@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/err.h"
+#include "daemon/params.h"
+
 #define TEMPLATE_VIFS_MAX 8
 #define TEMPLATE_NAME_MAX 63
 #define BRIDGE_NAME_MAX 15	/* IFNAMSIZ less its NUL */
@@ -42,6 +45,13 @@ enum template_after {
 	AFTER_RESTART	/* for a crash alone */
 };
 
+/* What a request may give in the place of what the template has. */
+enum template_override {
+	OVERRIDE_CONFIG = 1,
+	OVERRIDE_PARAMS = 2,
+	OVERRIDE_VIFS = 4
+};
+
 struct template_vif {
 	char bridge[BRIDGE_NAME_MAX + 1];
 };
@@ -61,6 +71,12 @@ struct template {
 	char *config;			/* Click text, or NULL */
 	size_t config_len;
 	char *config_path;		/* where it was read from, or NULL */
+	/* The same with its parameters filled in, where every VNF that sets
+	 * none has the same; else NULL.  It is config where that has none. */
+	char *ahead;
+	size_t ahead_len;
+	struct params params;		/* declared, with their defaults */
+	unsigned override;		/* bits of enum template_override */
 	unsigned pool[KIND_COUNT];	/* targets; pool[KIND_COLD] is 0 */
 	enum template_layout layout;
 	enum template_ready ready;
@@ -79,6 +95,15 @@ const char *template_type_word(enum template_type type);
 const char *template_layout_word(enum template_layout layout);
 const char *template_after_word(enum template_after after);
 const char *template_ready_word(enum template_ready ready);
+
+/*
+ * 0 where a request may give that, or -UVNF_E_BAD_REQUEST with e filled.
+ */
+int template_allows(const struct template *t, enum template_override what,
+    struct uvnf_error *e);
+
+/* The word for one bit of them ("config", "params", "vifs"). */
+const char *template_override_word(enum template_override what);
 
 /* Frees a template and all its strings; NULL is allowed. */
 void template_free(struct template *t);

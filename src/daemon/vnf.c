@@ -113,6 +113,7 @@ vnf_release(struct vnf_table *t, struct vnf *v)
 void
 vnf_free(struct vnf *v)
 {
+	params_free(v->set);
 	free(v->error);
 	free(v);
 }

@@ -47,6 +47,7 @@ TAILQ_HEAD(vnf_calls, vnf_call);
 struct vnf {
 	char name[VNF_NAME_MAX + 1];
 	const struct template *template;
+	struct params *set;		/* what requests gave, or NULL */
 	struct domain *domain;		/* NULL while it is being built */
 	enum domain_kind source;
 	enum vnf_state state;		/* written by vnf_set_state alone */

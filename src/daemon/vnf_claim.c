@@ -140,7 +140,7 @@ task_build(struct vnf_task *t)
 void
 task_create(struct daemon *dm, struct vnf *v, struct vnf_request *rq)
 {
-	bool configured = rq->config != NULL || v->template->config != NULL;
+	bool configured = rq->config != NULL || v->template->ahead != NULL;
 
 	claim_next(task_new(dm, v, configured ? GOAL_CONFIG : GOAL_CLAIM,
 	    rq));

@@ -8,12 +8,12 @@
 
 #include "common/log.h"
 #include "common/util.h"
-#include "daemon/click.h"
 #include "daemon/pool.h"
 #include "daemon/timer.h"
 #include "daemon/vnf_later.h"
 #include "daemon/vnf_ops.h"
 #include "daemon/vnf_task.h"
+#include "daemon/vnf_text.h"
 
 struct vnf *
 vnf_named(struct daemon *dm, const char *name, struct uvnf_error *e)
@@ -35,19 +35,9 @@ refuse(struct vnf_request *rq, const struct vnf *about,
 {
 	free(rq->config);
 	rq->config = NULL;
+	params_free(rq->set);
+	rq->set = NULL;
 	rq->answer(rq->arg, about, e);
-}
-
-static int
-check_config(const struct vnf_request *rq, const struct template *t,
-    struct uvnf_error *e)
-{
-	uint32_t used;
-	int rc = click_scan(rq->config, rq->config_len, t->nvifs, &used, e);
-
-	if (rc != 0)
-		uvnf_error_prefix(e, "template '%s'", t->name);
-	return rc;
 }
 
 static int
@@ -63,7 +53,7 @@ no_template(const struct daemon *dm, const char *name, struct uvnf_error *e)
 
 static int
 check_create(struct daemon *dm, const struct template *t, const char *template,
-    const char *name, const struct vnf_request *rq, struct uvnf_error *e)
+    const char *name, struct vnf_request *rq, struct uvnf_error *e)
 {
 	if (dm->stopping)
 		return uvnf_error_set(e, UVNF_E_STOPPING,
@@ -78,13 +68,12 @@ check_create(struct daemon *dm, const struct template *t, const char *template,
 		return uvnf_error_set(e, UVNF_E_NAME_TAKEN,
 		    "a VNF is called '%s' already; destroy it or take "
 		    "another name", name);
-	if (rq->config != NULL)
-		return check_config(rq, t, e);
-	if (t->config == NULL && rq->wait != WAIT_CLAIMED)
+	if (rq->config == NULL && t->config == NULL &&
+	    rq->wait != WAIT_CLAIMED)
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
 		    "neither the request nor template '%s' has a "
 		    "configuration to wait for", t->name);
-	return 0;
+	return text_prepare(t, name, NULL, rq->set, rq, e);
 }
 
 void
@@ -93,12 +82,15 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 {
 	const struct template *t = config_template(dm->config, template);
 	struct uvnf_error e;
+	struct vnf *v;
 
 	if (check_create(dm, t, template, name, rq, &e) != 0) {
 		refuse(rq, NULL, &e);
 		return;
 	}
-	task_create(dm, vnf_new(&dm->vnfs, name, t), rq);
+	v = vnf_new(&dm->vnfs, name, t);
+	v->set = rq->set;
+	task_create(dm, v, rq);
 }
 
 /* --- config, start, stop, reboot ----------------------------------------- */
@@ -176,18 +168,40 @@ take(struct daemon *dm, const char *name, struct vnf_request *rq,
 	return v;
 }
 
+/* What the VNF was given before, and the request's over it; or NULL. */
+static struct params *
+merge_set(const struct vnf *v, const struct vnf_request *rq)
+{
+	struct params *set;
+
+	if (v->set == NULL && rq->set == NULL)
+		return NULL;
+	set = xcalloc(1, sizeof(*set));
+	if (v->set != NULL)
+		params_copy(set, v->set);
+	if (rq->set != NULL)
+		params_copy(set, rq->set);
+	return set;
+}
+
 void
 vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 {
 	struct vnf *v = take(dm, name, rq, check_alive);
+	struct params *set;
 	struct uvnf_error e;
 
 	if (v == NULL)
 		return;
-	if (check_config(rq, v->template, &e) != 0) {
+	set = merge_set(v, rq);
+	if (text_prepare(v->template, v->name, v->domain, set, rq, &e) != 0) {
+		params_free(set);
 		refuse(rq, v, &e);
 		return;
 	}
+	params_free(rq->set);
+	params_free(v->set);
+	v->set = set;
 	task_cancel(v, NULL, NULL, NULL, NULL);
 	task_configure(dm, v, rq);
 }

@@ -32,6 +32,8 @@ struct vnf_request {
 	enum vnf_wait wait;
 	char *config;			/* malloc'ed, taken over; or NULL */
 	size_t config_len;
+	struct params *set;		/* the same */
+	bool macs;			/* vnf_text.h: config lacks them */
 	vnf_answer answer;
 	void *arg;
 };

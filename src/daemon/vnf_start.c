@@ -4,10 +4,12 @@
 /* From a VNF that has its domain to the order to start, or to stop. */
 
 #include <event2/event.h>
+#include <stdlib.h>
 
 #include "common/util.h"
 #include "daemon/timer.h"
 #include "daemon/vnf_task_impl.h"
+#include "daemon/vnf_text.h"
 
 #define HALT_MS 5000	/* a halt whose sign was lost is taken for done */
 
@@ -60,7 +62,21 @@ is_written(const struct vnf_task *t)
 	const struct vnf *v = t->vnf;
 
 	return t->goal == GOAL_START || (t->fresh &&
-	    t->config == v->template->config && v->domain->chunks > 0);
+	    t->config == v->template->ahead && v->domain->chunks > 0);
+}
+
+/* MAC addresses are known since the claim. */
+static void
+put_macs(struct vnf_task *t)
+{
+	size_t len;
+	char *text = text_fill_macs(t->vnf->domain, t->config, t->config_len,
+	    &len);
+
+	t->macs = false;
+	free(t->config_owned);
+	t->config = t->config_owned = text;
+	t->config_len = len;
 }
 
 /* The guest is booted, or boots while the chunks are being written. */
@@ -72,6 +88,8 @@ task_write(struct vnf_task *t)
 	struct backend *b = t->daemon->backend;
 
 	event_del(&t->again);
+	if (t->macs)
+		put_macs(t);
 	if (!t->fresh && t->goal != GOAL_START) {
 		v->vifs_used = t->vifs_used;
 		journal_config(t->daemon->journal, v);

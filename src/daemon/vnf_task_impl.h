@@ -45,6 +45,7 @@ struct vnf_task {
 	const char *config;		/* text, or NULL */
 	size_t config_len;
 	char *config_owned;		/* it, unless it is the template's */
+	bool macs;			/* it still lacks MAC addresses */
 	uint32_t vifs_used;
 
 	struct pool_build *build;

@@ -43,3 +43,144 @@ more_templates() {
 	fails 1 no-template pool fill base
 	all_hold '. == []' list
 }
+
+# --- parameters ------------------------------------------------------------
+
+# value_of NAME: what the router of a VNF of the template below has.
+value_of() {
+	ctl -j read "$1" r.config | jq -r .value
+}
+
+with_params() {
+	more_templates <<-'EOF'
+	given:
+	  kernel: /boot/clickos
+	  vifs: [{bridge: br0}]
+	  config: given.click
+	  params: {ip: , gw: 10.0.0.1}
+	  pool: {booted: 1}
+	whole: {extends: given, params: {ip: 10.0.0.7}, config: whole.click}
+	closed: {extends: whole, override: [params]}
+	fixed: {extends: whole, override: [config]}
+	EOF
+	echo 'r :: ARPResponder({{ip}} {{mac}}, {{gw}}); i :: Print({{name}});' \
+	    >given.click
+	echo 'r :: ARPResponder({{ip}}, {{ gw }});' >whole.click
+	echo 'r :: Counter({{mac0}} {{ip}} {{gw}} {{name}});' >own.click
+}
+
+@test "--set: in the template's own configuration" {
+	with_params
+	daemon_start
+	fill
+	holds '.state == "ready" and .source == "booted" and
+	    .params == {"ip": "10.0.0.9", "gw": "10.0.0.1"}' \
+	    create given a --set ip=10.0.0.9 --wait ready
+	mac=$(ctl -j show a | jq -r '.vifs[0].mac')
+	[ "$(value_of a)" = "10.0.0.9 $mac, 10.0.0.1" ]
+	[ "$(ctl -j read a i.config | jq -r .value)" = a ]
+}
+
+@test "--set: in a request's configuration, also of a VNF built for it" {
+	with_params
+	daemon_start
+	ctl create given a -c own.click --set 'ip=10.0.0.9, 10.0.0.10' \
+	    --set gw=10.0.0.2 --wait ready >/dev/null
+	mac=$(ctl -j show a | jq -r '.vifs[0].mac')
+	[ "$(value_of a)" = "$mac 10.0.0.9, 10.0.0.10 10.0.0.2 a" ]
+}
+
+@test "defaults alone: written ahead, so that a create writes the start only" {
+	with_params
+	daemon_start
+	fill
+	# A shell that was built since had its configuration written, too.
+	left='.xenstore_requests - .builds'
+	before=$(ctl -j stats | jq "$left")
+	ctl create whole a --wait ready >/dev/null
+	holds "$left <= $before + 1" stats
+	[ "$(value_of a)" = '10.0.0.7, 10.0.0.1' ]
+	ctl pool fill whole --wait >/dev/null
+	ctl create whole b --set gw=10.0.0.2 --wait ready >/dev/null
+	[ "$(value_of b)" = '10.0.0.7, 10.0.0.2' ]
+}
+
+@test "config: what was set still holds, and can be set anew" {
+	with_params
+	daemon_start
+	ctl create given a --set ip=10.0.0.9 --wait ready >/dev/null
+	mac=$(ctl -j show a | jq -r '.vifs[0].mac')
+	ctl config a own.click --set gw=10.0.0.3 --wait ready >/dev/null
+	[ "$(value_of a)" = "$mac 10.0.0.9 10.0.0.3 a" ]
+	holds '.params == {"ip": "10.0.0.9", "gw": "10.0.0.3"}' show a
+	fails 1 bad-request config a own.click --set nosuch=1
+	fails 1 bad-config config a <(echo '{{nosuch}}')
+	holds '.state == "ready" and .params.gw == "10.0.0.3"' show a
+	ctl config a own.click --set ip=10.0.0.4 --wait ready >/dev/null
+	[ "$(value_of a)" = "$mac 10.0.0.4 10.0.0.3 a" ]
+}
+
+@test "parameters that are missing or unknown: nothing is made" {
+	with_params
+	daemon_start
+	fails 1 bad-request create given a
+	says 'line 1: {{ip}} has no value' '--set ip=VALUE'
+	fails 1 bad-request create given a --set gw=10.0.0.1
+	fails 1 bad-request create given a --set ip=10.0.0.9 --set net=1
+	says "template 'given' has no parameter 'net'" 'are: ip, gw'
+	fails 1 bad-config create given a --set ip=1 -c <(printf '\n{{net}}')
+	says 'line 2: {{net}} is no parameter'
+	fails 1 bad-config create given a --set ip=1 -c <(echo '{{mac1}}')
+	fails 1 bad-config create given a --set ip=3 \
+	    -c <(echo 'FromDevice({{ip}}) -> Discard;')
+	says 'FromDevice(3) names vif 3'
+	fails 1 bad-request create booted a --set ip=1
+	says "has no parameter 'ip'; its parameters are: none"
+	all_hold '. == []' list
+}
+
+@test "values that could be more than a value are refused" {
+	with_params
+	daemon_start
+	for value in '1); evil :: Idle' '1 -> Discard' '{{gw}}' 'a"b' 'a\b' \
+	    '' '/*' '//' $'a\nb' $'a\xffb'; do
+		fails 1 bad-request create given a --set "ip=$value"
+	done
+	fails 1 bad-request create given a \
+	    --set "ip=$(printf '%0257d' 0)"
+	says 'at most 256 bytes'
+	fails 1 bad-request create given a --set mac=00:16:3e:00:00:01
+	says 'built in'
+	all_hold '. == []' list
+}
+
+@test "--set: bad words on the command line" {
+	with_params
+	daemon_start
+	for word in ip =1 Ip=1 a-b=1 ''; do
+		fails 2 usage create given a --set "$word"
+	done
+	fails 2 usage create given a --set
+	fails 2 usage list --set ip=1
+	fails 1 bad-request create given a --set ip=1 --set ip=2
+	run -0 wire 'send:@a create given a set.=1\n@b create given b Set.ip=1\n@c create given c set.1a=2\n@d list set.ip=1\n' reply:4
+	says '@a ERR bad-request' '@b ERR bad-request' '@c ERR bad-request' \
+	    '@d ERR bad-request'
+}
+
+@test "override: what the template keeps to itself" {
+	with_params
+	daemon_start
+	fails 1 bad-request create closed a -c own.click
+	says "template 'closed' does not let a request give its own config"
+	ctl create closed a --set ip=10.0.0.8 --wait ready >/dev/null
+	[ "$(value_of a)" = '10.0.0.8, 10.0.0.1' ]
+	fails 1 bad-request config a own.click
+	holds '.state == "ready"' show a
+	fails 1 bad-request create fixed b --set ip=10.0.0.8
+	says 'its own params'
+	ctl create fixed b -c own.click --wait ready >/dev/null
+	all_hold 'map(select(.name == "given"))[0] | .required == ["ip"] and
+	    .params == {"gw": "10.0.0.1"} and
+	    .override == ["config", "params"]' templates
+}

@@ -99,6 +99,43 @@ claim(struct journal *j, struct vnf_table *t, struct domain *d,
 	vnf_set_state(t, v, VNF_CLAIMED);
 }
 
+/* Reading, and writing it anew as a compaction does. */
+static void
+test_keeps_parameters(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *d = record(j, 7);
+	struct journal_entry *e;
+	struct vnf_table t;
+	struct vnf *v;
+
+	(void)state;
+	vnf_table_init(&t);
+	v = vnf_new(&t, "web1", &template);
+	v->domain = d;
+	v->set = xcalloc(1, sizeof(*v->set));
+	params_set(v->set, "ip", "10.0.0.7 00:16:3e:00:00:07");
+	params_set(v->set, "expr", "a == b, c");
+	assert_int_equal(journal_claim(j, v), 0);
+	journal_close(j);
+	j = open_it();
+	e = TAILQ_FIRST(journal_entries(j));
+	assert_true(params_equal(&e->set, v->set));
+	params_set(v->set, "gw", "10.0.0.1");
+	assert_int_equal(journal_config(j, v), 0);
+	journal_close(j);
+	j = open_it();
+	journal_close(j);
+	j = open_it();
+	e = TAILQ_FIRST(journal_entries(j));
+	assert_int_equal(e->set.n, 3);
+	assert_true(params_equal(&e->set, v->set));
+	journal_close(j);
+	vnf_release(&t, v);
+	vnf_free(v);
+	domain_free(d);
+}
+
 static void
 test_keeps_a_vnf(void **state)
 {
@@ -280,6 +317,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
 		TEST(test_keeps_a_vnf),
+		TEST(test_keeps_parameters),
 		TEST(test_forgets_what_is_gone),
 		TEST(test_survives_a_torn_tail),
 		TEST(test_survives_damage_in_the_middle),

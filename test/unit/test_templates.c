@@ -62,7 +62,8 @@ test_extends(void **state)
 	    "  middle: {extends: root, vifs: [{bridge: b}], vcpus: 2,\n"
 	    "    ready: running}\n"
 	    "  other: {extends: root, ready: {handler: b.c}}\n"
-	    "  root: {abstract: true, ready: {handler: x.y}, kernel: /r, memory_mb: 9, vcpus: 4,\n"
+	    "  root: {abstract: true, ready: {handler: x.y}, kernel: /r,\n"
+	    "    memory_mb: 9, vcpus: 4,\n"
 	    "    vifs: [{bridge: x}, {bridge: y}],\n"
 	    "    pool: {paused: 1, booted: 2}}\n");
 	const struct template *leaf = config_template(c, "leaf");
@@ -92,12 +93,127 @@ test_extends(void **state)
 	config_free(c);
 }
 
+static const struct refused params[] = {
+	{ WEB "    params: [ip]\n", "4:13: params must be a map of defaults "
+	    "by the names of parameters, not a list" },
+	{ WEB "    params: {Ip: a}\n", "4:14: 'Ip' is no name for a "
+	    "parameter: it takes a letter in lower case, then up to 30 such "
+	    "letters, digits, '_'" },
+	{ WEB "    params: {mac1: a}\n", "4:14: the parameter mac1 is built "
+	    "in; take another name" },
+	{ WEB "    params: {ip: {range: a-b}}\n", "4:18: the default of "
+	    "parameter ip must be a text, or nothing where every request must "
+	    "set it, not a map" },
+	{ WEB "    params: {ip: [a]}\n", "4:18: the default of parameter ip "
+	    "must be a text, or nothing where every request must set it, not "
+	    "a list" },
+	{ WEB "    params: {ip: 'a;b'}\n", "4:18: the value of 'ip' has the "
+	    "character ;, which no value may have; uvnf.yaml(5) lists those "
+	    "it may" },
+	{ WEB "    params: {ip: ''}\n", "4:18: the value of 'ip' is empty" },
+	{ WEB "    params: {a: , b: , c: , d: , e: , f: , g: , h: , i: , j: , "
+	    "k: , l: , m: , n: , o: , p: , q: }\n", "4:94: a template may "
+	    "have at most 16 parameters" },
+	{ WEB "    override: params\n", "4:15: override must be a list of "
+	    "words out of config, params, vifs, not 'params'" },
+	{ WEB "    override: [param]\n", "4:16: override must be one of "
+	    "config, params, vifs, not 'param'" },
+	{ WEB "    override: [config, config]\n", "4:24: override has config "
+	    "twice" },
+};
+
+static void
+test_params(void **state)
+{
+	struct config *c = accept("templates:\n"
+	    "  base: {kernel: /k, params: {ip: 10.0.0.7, port: 80, gw: }}\n"
+	    "  a: {extends: base, params: {gw: \"10.0.0.1\", ip: ~}}\n"
+	    "  b: {extends: base, override: []}\n"
+	    "  c: {extends: b, override: [vifs, config]}\n");
+	const struct params *p = &config_template(c, "a")->params;
+	struct uvnf_error e;
+
+	(void)state;
+	REFUSE_ALL(params);
+	assert_int_equal(p->n, 3);
+	assert_null(params_get(p, "ip")->value);
+	assert_string_equal(params_get(p, "port")->value, "80");
+	assert_string_equal(params_get(p, "gw")->value, "10.0.0.1");
+	assert_null(params_get(&c->templates[0]->params, "gw")->value);
+	assert_int_equal(config_template(c, "a")->override,
+	    OVERRIDE_CONFIG | OVERRIDE_PARAMS);
+	assert_int_equal(config_template(c, "b")->override, 0);
+	assert_int_equal(config_template(c, "c")->override,
+	    OVERRIDE_CONFIG | OVERRIDE_VIFS);
+	assert_int_equal(template_allows(config_template(c, "b"),
+	    OVERRIDE_PARAMS, &e), -UVNF_E_BAD_REQUEST);
+	assert_string_equal(e.text, "template 'b' does not let a request give "
+	    "its own params; its key override would have to list params");
+	assert_int_equal(template_allows(config_template(c, "c"),
+	    OVERRIDE_VIFS, &e), 0);
+	config_free(c);
+}
+
+/* A configuration's text, and what shells have ahead of it. */
+static void
+check_ahead(const char *text, const char *ahead)
+{
+	const struct template *t;
+	struct config *c;
+
+	write_file(click, text, strlen(text));
+	c = accept(WEB "    vifs: [{bridge: b}]\n    config: a.click\n"
+	    "    params: {ip: 10.0.0.7, vif: 0, gw: }\n");
+	t = c->templates[0];
+	assert_int_equal(t->config_len, strlen(text));
+	if (ahead == NULL) {
+		assert_null(t->ahead);
+	} else {
+		assert_int_equal(t->ahead_len, strlen(ahead));
+		assert_memory_equal(t->ahead, ahead, t->ahead_len);
+	}
+	config_free(c);
+}
+
+static void
+test_ahead(void **state)
+{
+	char *sentence = xasprintf("5:13: template web: its config %s cannot "
+	    "be used: line 2: {{ipp}} is no parameter; the template's key "
+	    "params has: none; built in are name, mac, mac0 to mac7", click);
+
+	(void)state;
+	check_ahead("Idle;", "Idle;");
+	check_ahead("FromDevice({{vif}}); // {{ip}}",
+	    "FromDevice(0); // 10.0.0.7");
+	check_ahead("Print({{gw}}, {{ip}});", NULL);
+	check_ahead("Print({{name}}, {{ip}});", NULL);
+	check_ahead("Print({{mac}}, {{ip}});", NULL);
+	write_file(click, "Idle;\n{{ipp}}", 13);
+	refuse(WEB "    vifs: [{bridge: b}]\n    config: a.click\n",
+	    sentence);
+	free(sentence);
+	/* the vifs are looked for in what the guest will get */
+	sentence = xasprintf("5:13: template web: its config %s cannot be "
+	    "used: line 1: FromDevice(1) names vif 1, but there is only vif 0",
+	    click);
+	write_file(click, "FromDevice({{v}})", 17);
+	refuse(WEB "    vifs: [{bridge: b}]\n    config: a.click\n"
+	    "    params: {v: 1}\n", sentence);
+	write_file(click, "FromDevice(1); {{v}}", 20);
+	refuse(WEB "    vifs: [{bridge: b}]\n    config: a.click\n"
+	    "    params: {v: }\n", sentence);
+	free(sentence);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lineages),
 		cmocka_unit_test(test_extends),
+		cmocka_unit_test(test_params),
+		cmocka_unit_test(test_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

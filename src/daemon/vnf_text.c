@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/* From what a request gives to the text that the guest gets. */
+
+#include <stdlib.h>
+
+#include "common/log.h"
+#include "daemon/click.h"
+#include "daemon/vnf_text.h"
+
+/* The request's own values are of parameters that the template has. */
+static int
+check_set(const struct template *t, const struct params *set,
+    struct uvnf_error *e)
+{
+	char list[PARAMS_LIST_MAX];
+	unsigned i;
+
+	if (set == NULL)
+		return 0;
+	for (i = 0; i < set->n; i++)
+		if (params_get(&t->params, set->list[i].name) == NULL)
+			return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+			    "template '%s' has no parameter '%s'; its "
+			    "parameters are: %s", t->name, set->list[i].name,
+			    params_list(&t->params, list));
+	return template_allows(t, OVERRIDE_PARAMS, e);
+}
+
+/*
+ * Fills raw, which becomes rq->config.  One that needs nothing stays where it
+ * is: in the request, or in the template, which has it as its ahead.
+ */
+static int
+fill(const struct param_source *from, const char *raw, size_t len,
+    struct vnf_request *rq, struct uvnf_error *e)
+{
+	size_t filled_len;
+	char *filled;
+	int uses = params_fill(from, raw, len, &filled, &filled_len, e);
+
+	if (uses <= 0)
+		return uses;
+	free(rq->config);
+	rq->macs = (uses & USES_MAC) != 0 && from->domain == NULL;
+	rq->config = filled;
+	rq->config_len = filled_len;
+	return 0;
+}
+
+int
+text_prepare(const struct template *t, const char *name,
+    const struct domain *d, const struct params *set,
+    struct vnf_request *rq, struct uvnf_error *e)
+{
+	unsigned nvifs = d != NULL ? d->nvifs : t->nvifs;
+	const struct param_source from = { .declared = &t->params, .set = set,
+	    .name = name, .domain = d, .nvifs = nvifs };
+	uint32_t used;
+	int rc;
+
+	if (rq->config != NULL &&
+	    (rc = template_allows(t, OVERRIDE_CONFIG, e)) != 0)
+		return rc;
+	if ((rc = check_set(t, rq->set, e)) != 0)
+		return rc;
+	if (rq->config != NULL)
+		rc = fill(&from, rq->config, rq->config_len, rq, e);
+	else if (t->config != NULL && (t->ahead == NULL || set != NULL))
+		rc = fill(&from, t->config, t->config_len, rq, e);
+	if (rc == 0 && rq->config != NULL)
+		rc = click_scan(rq->config, rq->config_len, nvifs, &used, e);
+	if (rc != 0)
+		uvnf_error_prefix(e, "template '%s'", t->name);
+	return rc;
+}
+
+char *
+text_fill_macs(const struct domain *d, const char *text, size_t len,
+    size_t *out_len)
+{
+	static const struct params none;
+	const struct param_source from = { .declared = &none, .domain = d,
+	    .nvifs = d->nvifs };
+	struct uvnf_error e;
+	char *filled;
+
+	/* The vifs of the shell are its template's: this was checked. */
+	if (params_fill(&from, text, len, &filled, out_len, &e) < 0)
+		log_fatal("an unchecked configuration: %s", e.text);
+	return filled;
+}
