@@ -287,20 +287,6 @@ take_workers(const struct yaml_file *f, const struct node_entry *kv,
 	return take_uint(f, kv, 1, WORKERS_MAX, &c->workers);
 }
 
-static struct template *
-template_new(const char *name)
-{
-	struct template *t = xcalloc(1, sizeof(*t));
-
-	t->name = xstrdup(name);
-	t->type = TYPE_PV;
-	t->memory_mb = 8;
-	t->vcpus = 1;
-	t->ready = READY_CONSOLE;
-	t->override = OVERRIDE_CONFIG | OVERRIDE_PARAMS;
-	return t;
-}
-
 /* What can only be judged when all keys were taken. */
 static int
 finish_template(const struct yaml_file *f, const struct node_entry *kv,
@@ -330,7 +316,7 @@ take_template(const struct yaml_file *f, const struct node *templates,
 	if (abstract && r == 0)
 		c->abstract[c->nabstract++] = xstrdup(t->name);
 	if (abstract || r < 0) {
-		template_free(t);
+		template_unref(t);
 		return r;
 	}
 	t->index = c->ntemplates;
@@ -434,7 +420,7 @@ config_free(struct config *c)
 	if (c == NULL)
 		return;
 	for (i = 0; i < c->ntemplates; i++)
-		template_free(c->templates[i]);
+		template_unref(c->templates[i]);
 	free(c->templates);
 	for (i = 0; i < c->nabstract; i++)
 		free(c->abstract[i]);

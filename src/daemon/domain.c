@@ -51,7 +51,7 @@ domain_new(const struct template *t, enum domain_kind kind)
 	struct domain *d = xcalloc(1, sizeof(*d));
 	unsigned i;
 
-	d->template = t;
+	d->template = template_ref(t);
 	d->kind = kind;
 	d->domid = -1;
 	uuid_fill(d->uuid);
@@ -85,6 +85,7 @@ domain_free(struct domain *d)
 	if (d == NULL)
 		return;
 	console_free(&d->console);
+	template_unref(d->template);
 	free(d);
 }
 

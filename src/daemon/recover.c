@@ -23,22 +23,31 @@ compare_found(const void *a, const void *b)
 	return memcmp(x->uuid, y->uuid, sizeof(x->uuid));
 }
 
-/* A domain whose template has left the configuration gets a stand-in. */
+/*
+ * The template of that name, even if it says something else now; one that has
+ * left the configuration gets a stand-in.  The reference is the caller's.
+ */
 static const struct template *
 template_of(struct daemon *dm, const struct journal_entry *je)
 {
 	const struct template *t = config_template(dm->config, je->template);
+	struct template *stand_in;
 
-	if (t == NULL && dm->config->ntemplates > 0)
-		t = dm->config->templates[0];
-	return t;
+	if (t != NULL)
+		return template_ref(t);
+	stand_in = template_new(je->template);
+	stand_in->nvifs = je->nvifs;
+	stand_in->ready = READY_RUNNING;
+	return stand_in;
 }
 
 static struct domain *
 domain_of(struct daemon *dm, const struct journal_entry *je, int domid)
 {
-	struct domain *d = domain_new(template_of(dm, je), je->kind);
+	const struct template *t = template_of(dm, je);
+	struct domain *d = domain_new(t, je->kind);
 
+	template_unref(t);
 	memcpy(d->uuid, je->uuid, sizeof(d->uuid));
 	strcpy(d->name, je->domain_name);
 	d->domid = domid;

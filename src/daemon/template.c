@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "common/util.h"
 #include "daemon/template.h"
 
 const char *
@@ -82,11 +83,38 @@ template_allows(const struct template *t, enum template_override what,
 	    "list %s", t->name, word, word);
 }
 
-void
+struct template *
+template_new(const char *name)
+{
+	struct template *t = xcalloc(1, sizeof(*t));
+
+	t->name = xstrdup(name);
+	t->type = TYPE_PV;
+	t->memory_mb = 8;
+	t->vcpus = 1;
+	t->ready = READY_CONSOLE;
+	t->override = OVERRIDE_CONFIG | OVERRIDE_PARAMS;
+	return t;
+}
+
+/* The count is all that ever changes. */
+static struct template *
+counted(const struct template *t)
+{
+	return (struct template *)(uintptr_t)t;
+}
+
+const struct template *
+template_ref(const struct template *t)
+{
+	if (t != NULL)
+		counted(t)->refs++;
+	return t;
+}
+
+static void
 template_free(struct template *t)
 {
-	if (t == NULL)
-		return;
 	free(t->name);
 	free(t->kernel);
 	if (t->ahead != t->config)
@@ -97,4 +125,11 @@ template_free(struct template *t)
 	params_clear(&t->params);
 	free(t->config_path);
 	free(t);
+}
+
+void
+template_unref(const struct template *t)
+{
+	if (t != NULL && counted(t)->refs-- == 0)
+		template_free(counted(t));
 }

@@ -59,8 +59,11 @@ struct template_vif {
 /*
  * A domain configuration as the YAML file gives it: parsed and validated
  * once, never changed afterwards.  All strings belong to the template.
+ * Whoever keeps a pointer to it holds a reference: a configuration that is
+ * read anew lets go of its templates, but VNFs may still be of them.
  */
 struct template {
+	unsigned refs;			/* beyond the first */
 	char *name;
 	char *kernel;			/* absolute path */
 	enum template_type type;
@@ -105,7 +108,11 @@ int template_allows(const struct template *t, enum template_override what,
 /* The word for one bit of them ("config", "params", "vifs"). */
 const char *template_override_word(enum template_override what);
 
-/* Frees a template and all its strings; NULL is allowed. */
-void template_free(struct template *t);
+/* One with the defaults, of one reference. */
+struct template *template_new(const char *name);
+
+/* Another reference; and one less, the last frees it; NULL is allowed. */
+const struct template *template_ref(const struct template *t);
+void template_unref(const struct template *t);
 
 #endif

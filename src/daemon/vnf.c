@@ -93,7 +93,7 @@ vnf_new(struct vnf_table *t, const char *name, const struct template *template)
 
 	assert(strlen(name) <= VNF_NAME_MAX);
 	strcpy(v->name, name);
-	v->template = template;
+	v->template = template_ref(template);
 	TAILQ_INIT(&v->calls);
 	node = tsearch(v, &t->by_name, compare_names);
 	assert(node != NULL && *node == v);
@@ -114,6 +114,7 @@ void
 vnf_free(struct vnf *v)
 {
 	params_free(v->set);
+	template_unref(v->template);
 	free(v->error);
 	free(v);
 }

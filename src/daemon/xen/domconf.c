@@ -71,25 +71,12 @@ make(libxl_domain_config *out, const struct template *t)
 }
 
 void
-domconf_init(struct domconf *dc, const struct config *c)
+domconf_make(libxl_domain_config *out, const struct template *t,
+    const struct work *w)
 {
 	unsigned i;
 
-	dc->config = c;
-	dc->made = xcalloc(c->ntemplates + 1, sizeof(*dc->made));
-	for (i = 0; i < c->ntemplates; i++)
-		make(&dc->made[i], c->templates[i]);
-}
-
-void
-domconf_copy(libxl_ctx *ctx, const struct domconf *dc, const struct work *w,
-    libxl_domain_config *out)
-{
-	unsigned i;
-
-	libxl_domain_config_init(out);
-	libxl_domain_config_copy(ctx, out, &dc->made[w->template]);
-	free(out->c_info.name);
+	make(out, t);
 	out->c_info.name = xstrdup(w->name);
 	memcpy(libxl_uuid_bytearray(&out->c_info.uuid), w->uuid,
 	    sizeof(w->uuid));

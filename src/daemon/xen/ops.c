@@ -56,6 +56,7 @@ op_free(struct xen_op *op)
 		event_free(op->retry);
 	if (op->guest != NULL)
 		guest_unref(op->guest);
+	template_unref(op->job.template);
 	free(op);
 }
 
@@ -176,7 +177,7 @@ on_built(struct job *j, const struct work_result *res, bool lost,
 		op->e = *e;
 		if (lost)
 			uvnf_error_prefix(&op->e, "template '%s'",
-			    x->config->templates[j->work.template]->name);
+			    j->template->name);
 	} else {
 		g->domid = res->domid;
 		uvnf_error_set(&op->e, UVNF_E_DESTROYED,
@@ -201,7 +202,7 @@ op_build(struct xen *x, struct domain *d, backend_done done, void *arg)
 
 	op->guest = guest_ref(guest_new(x, d));
 	w->kind = WORK_BUILD;
-	w->template = d->template->index;
+	op->job.template = template_ref(d->template);
 	w->nvifs = d->nvifs;
 	for (i = 0; i < d->nvifs; i++) {
 		memcpy(w->vifs[i].mac, d->vifs[i].mac,

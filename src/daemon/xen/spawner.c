@@ -16,7 +16,6 @@
 
 #include "common/log.h"
 #include "common/util.h"
-#include "daemon/xen/domconf.h"
 #include "daemon/xen/spawner.h"
 #include "daemon/xen/worker.h"
 
@@ -29,7 +28,6 @@ struct child {
 struct spawner {
 	int fd;				/* the daemon's socket */
 	int signals;			/* signalfd of SIGCHLD */
-	struct domconf domconf;
 	LIST_HEAD(, child) children;
 };
 
@@ -85,7 +83,7 @@ start(struct spawner *s, uint32_t id)
 	pid = fork();
 	if (pid == 0) {
 		die_with_parent(self);
-		worker_run(pair[1], &s->domconf);
+		worker_run(pair[1]);
 	}
 	if (pid < 0) {
 		tell(s, SPAWN_FAILED, id, -1, errno, -1);
@@ -181,7 +179,7 @@ set_signals(struct spawner *s)
 }
 
 static void __attribute__((noreturn))
-spawner_run(int fd, const struct config *c)
+spawner_run(int fd)
 {
 	struct spawner s = { .fd = fd };
 	struct pollfd fds[2];
@@ -189,7 +187,6 @@ spawner_run(int fd, const struct config *c)
 	prctl(PR_SET_NAME, "uvnfd: spawner");
 	LIST_INIT(&s.children);
 	set_signals(&s);
-	domconf_init(&s.domconf, c);
 	fds[0] = (struct pollfd){ .fd = s.fd, .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = s.signals, .events = POLLIN };
 	for (;;) {
@@ -203,7 +200,7 @@ spawner_run(int fd, const struct config *c)
 }
 
 int
-spawner_fork(const struct config *c, pid_t *pid, struct uvnf_error *e)
+spawner_fork(pid_t *pid, struct uvnf_error *e)
 {
 	pid_t self = getpid();
 	int pair[2];
@@ -215,7 +212,7 @@ spawner_fork(const struct config *c, pid_t *pid, struct uvnf_error *e)
 	if (*pid == 0) {
 		die_with_parent(self);
 		close(pair[0]);
-		spawner_run(pair[1], c);
+		spawner_run(pair[1]);
 	}
 	close(pair[1]);
 	if (*pid < 0) {

@@ -8,7 +8,6 @@
 #include <sys/types.h>
 
 #include "common/err.h"
-#include "daemon/config.h"
 
 /*
  * The small process that forks workers, so that the daemon never forks once
@@ -40,10 +39,9 @@ struct spawn_news {
 
 /*
  * Forks it.  Returns the daemon's end of its socket (SOCK_SEQPACKET, not
- * blocking) and its pid, or -UVNF_E_SYSTEM with e filled.  c must not change
- * before the call; the spawner has a copy of it by fork.
+ * blocking) and its pid, or -UVNF_E_SYSTEM with e filled.
  */
-int spawner_fork(const struct config *c, pid_t *pid, struct uvnf_error *e);
+int spawner_fork(pid_t *pid, struct uvnf_error *e);
 
 /* 0, or -errno when it is gone. */
 int spawner_order(int fd, enum spawn_order_kind kind, uint32_t id);

@@ -19,6 +19,7 @@
 #include "common/util.h"
 #include "daemon/xen/domconf.h"
 #include "daemon/xen/hyper.h"
+#include "daemon/xen/spec.h"
 #include "daemon/xen/sweep.h"
 #include "daemon/xen/worker.h"
 #include "daemon/xen/xtl.h"
@@ -30,17 +31,11 @@
 #define OVERHEAD_MB 2
 
 struct worker {
-	const struct domconf *dc;
+	struct template template;	/* of the build at hand */
 	struct xtl log;
 	libxl_ctx *ctx;
 	struct hyper *hyper;
 };
-
-static const struct template *
-template_of(const struct worker *wk, const struct work *w)
-{
-	return wk->dc->config->templates[w->template];
-}
 
 /* Where Xen runs, this fails only when something is very wrong. */
 static int
@@ -66,7 +61,7 @@ worker_open(struct worker *wk, struct uvnf_error *e)
 static int
 check_first(struct worker *wk, const struct work *w, struct uvnf_error *e)
 {
-	const struct template *t = template_of(wk, w);
+	const struct template *t = &wk->template;
 	uint64_t free_mb;
 	unsigned i;
 
@@ -104,9 +99,9 @@ explain_vif(const struct template *t, const char *why, struct uvnf_error *e)
 
 /* libxl has failed: say why, in the words of whoever knows best. */
 static int
-explain(struct worker *wk, const struct work *w, struct uvnf_error *e)
+explain(struct worker *wk, struct uvnf_error *e)
 {
-	const struct template *t = template_of(wk, w);
+	const struct template *t = &wk->template;
 	const char *why = xtl_kept(&wk->log);
 
 	if (explain_vif(t, why, e))
@@ -224,7 +219,7 @@ build(struct worker *wk, const struct work *w, int32_t *domid,
 	rc = check_first(wk, w, e);
 	if (rc < 0)
 		return rc;
-	domconf_copy(wk->ctx, wk->dc, w, &config);
+	domconf_make(&config, &wk->template, w);
 	xtl_reset(&wk->log);
 	rc = libxl_domain_create_new(wk->ctx, &config, &id, NULL, NULL);
 	libxl_domain_config_dispose(&config);
@@ -232,7 +227,7 @@ build(struct worker *wk, const struct work *w, int32_t *domid,
 		*domid = id;
 		return 0;
 	}
-	rc = explain(wk, w, e);
+	rc = explain(wk, e);
 	undo(wk, w);
 	return rc;
 }
@@ -283,14 +278,37 @@ close_all_but(int keep)
 	close_range(keep + 1, ~0U, 0);
 }
 
-void
-worker_run(int fd, const struct domconf *dc)
+/* Takes the next packet; false when there will be none. */
+static bool
+take(struct worker *wk, int fd, struct work *w)
 {
-	struct worker wk = { .dc = dc };
+	static union {
+		struct work work;
+		char bytes[sizeof(struct work) + SPEC_MAX];
+	} packet;
+	ssize_t n;
+
+	do
+		n = recv(fd, &packet, sizeof(packet), 0);
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		return false;
+	if (n < (ssize_t)sizeof(*w))
+		_exit(1);
+	*w = packet.work;
+	if (w->kind == WORK_BUILD && spec_unpack(&wk->template,
+	    packet.bytes + sizeof(*w), (size_t)n - sizeof(*w)) < 0)
+		_exit(1);
+	return true;
+}
+
+void
+worker_run(int fd)
+{
+	struct worker wk = { .ctx = NULL };
 	struct uvnf_error e;
 	struct work w;
 	struct work_result res;
-	ssize_t n;
 
 	reset_signals();
 	close_all_but(fd);
@@ -298,14 +316,10 @@ worker_run(int fd, const struct domconf *dc)
 	xtl_init(&wk.log);
 	/* Opened ahead of the first job; a failure is told by that one. */
 	worker_open(&wk, &e);
-	for (;;) {
-		n = recv(fd, &w, sizeof(w), 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n != sizeof(w))
-			_exit(n == 0 ? 0 : 1);
+	while (take(&wk, fd, &w)) {
 		work(&wk, &w, &res);
 		if (send(fd, &res, sizeof(res), MSG_NOSIGNAL) < 0)
 			_exit(1);
 	}
+	_exit(0);
 }

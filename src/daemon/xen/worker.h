@@ -12,13 +12,13 @@
 
 /*
  * A worker is a process that runs libxl: one piece of work at a time comes
- * as one packet, one packet with its result goes back.
+ * as one packet, a build's with its template behind it (spec.h); one packet
+ * with its result goes back.
  */
 enum work_kind { WORK_BUILD, WORK_DESTROY };
 
 struct work {
 	uint32_t kind;
-	uint32_t template;		/* build: its index */
 	int32_t domid;			/* destroy: or -1, if not known */
 	uint8_t uuid[16];
 	char name[DOMAIN_NAME_MAX + 1];
@@ -35,12 +35,10 @@ struct work_result {
 	char text[UVNF_ERROR_TEXT_MAX];
 };
 
-struct domconf;
-
 /*
  * The life of a worker: closes every descriptor but fd and stdio, puts
  * signals back, works until fd's other end is closed.
  */
-void worker_run(int fd, const struct domconf *dc) __attribute__((noreturn));
+void worker_run(int fd) __attribute__((noreturn));
 
 #endif

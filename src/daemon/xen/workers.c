@@ -15,6 +15,7 @@
 #include "common/util.h"
 #include "daemon/timer.h"
 #include "daemon/xen/spawner.h"
+#include "daemon/xen/spec.h"
 #include "daemon/xen/workers.h"
 
 /* libxl leaks a little with each domain: a worker is not kept for ever. */
@@ -298,11 +299,17 @@ next_job(struct workers *w)
 static void
 hand_out(struct slot *s, struct job *j)
 {
+	static char spec[SPEC_MAX];
+	struct iovec iov[] = { { &j->work, sizeof(j->work) }, { spec, 0 } };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+
+	if (j->work.kind == WORK_BUILD)
+		iov[1].iov_len = spec_pack(j->template, spec);
 	s->job = j;
 	s->state = WORKER_BUSY;
 	timer_arm_ms(s->timer, JOB_LIMIT_S * 1000);
 	/* If it has died, its job ends when that is known. */
-	send(s->fd, &j->work, sizeof(j->work), MSG_NOSIGNAL | MSG_DONTWAIT);
+	sendmsg(s->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void

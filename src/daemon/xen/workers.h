@@ -30,6 +30,7 @@ typedef void (*job_done)(struct job *j, const struct work_result *res,
 /* The caller fills all but entry and keeps it until done is called. */
 struct job {
 	struct work work;
+	const struct template *template;	/* of a build, until done */
 	enum job_priority priority;
 	job_done done;
 	void *arg;

@@ -33,7 +33,7 @@ xen_prepare(struct backend *b, const struct config *c, struct uvnf_error *e)
 	if (rc < 0)
 		return rc;
 	x->config = c;
-	rc = spawner_fork(c, &x->spawner_pid, e);
+	rc = spawner_fork(&x->spawner_pid, e);
 	if (rc < 0)
 		return rc;
 	x->spawner = rc;
