@@ -29,11 +29,18 @@ struct fleet {
 	int status;			/* the worst exit status so far */
 };
 
+/*
+ * The text may quote a guest's console: what steers a terminal is not to
+ * reach one.
+ */
 static void
 failed(struct fleet *f, const char *what, const char *word, const char *text,
     int status)
 {
-	fprintf(stderr, "create-many: %s: %s: %s\n", what, word, text);
+	fprintf(stderr, "create-many: %s: %s: ", what, word);
+	for (; *text != '\0'; text++)
+		fputc(*text >= ' ' && *text <= '~' ? *text : ' ', stderr);
+	fputc('\n', stderr);
 	if (status > f->status)
 		f->status = status;
 }
