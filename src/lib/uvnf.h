@@ -103,11 +103,12 @@ typedef void (*uvnf_done_cb)(struct uvnf *u, const struct uvnf_reply *reply,
     void *arg);
 
 /*
- * A line that the daemon sent by itself: its kind ("EVENT") and its fields,
- * both valid during the call.  The last call, when the subscription ends, has
- * NULL for both.  It may do what a uvnf_done_cb may.
+ * A line that the daemon sent by itself: its first word, "EVENT" in version 1
+ * of the protocol, and its fields, both valid during the call.  The last call,
+ * when the subscription ends, has NULL for both.  It may do what a
+ * uvnf_done_cb may.
  */
-typedef void (*uvnf_event_cb)(struct uvnf *u, const char *kind,
+typedef void (*uvnf_event_cb)(struct uvnf *u, const char *word,
     const struct uvnf_data *data, void *arg);
 
 /*
