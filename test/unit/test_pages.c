@@ -79,7 +79,9 @@ verb_has_key(const char *verb, const char *key)
 	const char *line = NULL;
 
 	snprintf(begins, sizeof(begins), ".It Cm %s", verb);
-	snprintf(wanted, sizeof(wanted), "Cm %s=", key);
+	/* A key that ends with a dot is the beginning of many. */
+	snprintf(wanted, sizeof(wanted), "Cm %s%s", key,
+	    key[strlen(key) - 1] == '.' ? "" : "=");
 	while ((line = line_after(line, begins)) != NULL) {
 		char end = line[strlen(begins)];
 
