@@ -112,6 +112,23 @@ struct backend {
 	void (*forget)(struct backend *b, struct domain *d);
 
 	/*
+	 * Gives those vifs of d that are in mask (a bit each) the MAC and the
+	 * place that vifs, an array of all of them, has; before its guest has
+	 * connected them.  On success d->vifs has them, too.  After a failure
+	 * d is as it was, unless d->spoiled: then it is to be destroyed.
+	 */
+	void (*set_vifs)(struct backend *b, struct domain *d,
+	    const struct domain_vif *vifs, uint32_t mask, backend_done done,
+	    void *arg);
+	/*
+	 * Opens the ports of d's vifs in Linux bridges, or closes them to
+	 * every frame of either direction, for a guest that is not to be
+	 * reached.  Other vifs have no such switch.
+	 */
+	void (*gate)(struct backend *b, struct domain *d, bool open,
+	    backend_done done, void *arg);
+
+	/*
 	 * Synchronous, one hypercall each.  Pauses nest, whoever makes them:
 	 * after an unpause, another one may still hold the domain.  Unpause
 	 * fails with UVNF_E_BAD_STATE when nothing paused it.

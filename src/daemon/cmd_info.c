@@ -85,10 +85,34 @@ add_ready(struct proto_buf *b, const struct template *t)
 }
 
 static void
+add_template_vif(struct proto_buf *b, const struct template_vif *v,
+    unsigned i)
+{
+	bool ovs = v->place.plug == PLUG_OVS;
+	char key[24], mac[18];
+
+	snprintf(key, sizeof(key), "vifs.%u.%s", i, ovs ? "ovs" : "bridge");
+	proto_add_string(b, key, v->place.plug == PLUG_NONE ? "none" :
+	    v->place.name);
+	snprintf(key, sizeof(key), "vifs.%u.mac", i);
+	proto_add_string(b, key, v->mac_source == MAC_GIVEN ?
+	    mac_format(v->mac, mac) :
+	    v->mac_source == MAC_NAME ? "name" : "derived");
+	snprintf(key, sizeof(key), "vifs.%u.mtu", i);
+	if (v->place.mtu != 0)
+		proto_add_number(b, key, v->place.mtu);
+	snprintf(key, sizeof(key), "vifs.%u.rate_mbit", i);
+	if (v->rate_mbit != 0)
+		proto_add_number(b, key, v->rate_mbit);
+	snprintf(key, sizeof(key), "vifs.%u.script", i);
+	if (v->script != NULL)
+		proto_add_string(b, key, v->script);
+}
+
+static void
 add_template(struct request *rq, const struct template *t)
 {
 	struct proto_buf *b = request_data(rq);
-	char key[24];
 	unsigned i;
 
 	proto_add_string(b, "name", t->name);
@@ -98,10 +122,8 @@ add_template(struct request *rq, const struct template *t)
 	proto_add_number(b, "memory_mb", t->memory_mb);
 	proto_add_number(b, "vcpus", t->vcpus);
 	proto_add_string(b, "layout", template_layout_word(t->layout));
-	for (i = 0; i < t->nvifs; i++) {
-		snprintf(key, sizeof(key), "vifs.%u.bridge", i);
-		proto_add_string(b, key, t->vifs[i].bridge);
-	}
+	for (i = 0; i < t->nvifs; i++)
+		add_template_vif(b, &t->vifs[i], i);
 	if (t->config_path != NULL)
 		proto_add_string(b, "config", t->config_path);
 	add_params(b, t);

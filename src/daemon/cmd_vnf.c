@@ -12,19 +12,22 @@
 /* --- a VNF as a data line ------------------------------------------------ */
 
 static void
-add_vifs(struct proto_buf *b, const struct domain *d)
+add_vif(struct proto_buf *b, const struct domain_vif *v, unsigned i)
 {
+	bool ovs = v->place.plug == PLUG_OVS;
 	char key[24], mac[18];
-	unsigned i;
 
-	for (i = 0; i < d->nvifs; i++) {
-		snprintf(key, sizeof(key), "vifs.%u.mac", i);
-		proto_add_string(b, key, mac_format(d->vifs[i].mac, mac));
-		snprintf(key, sizeof(key), "vifs.%u.bridge", i);
-		proto_add_string(b, key, d->vifs[i].bridge);
-		snprintf(key, sizeof(key), "vifs.%u.dev", i);
-		proto_add_string(b, key, d->vifs[i].dev);
+	snprintf(key, sizeof(key), "vifs.%u.mac", i);
+	proto_add_string(b, key, mac_format(v->mac, mac));
+	snprintf(key, sizeof(key), "vifs.%u.%s", i, ovs ? "ovs" : "bridge");
+	proto_add_string(b, key, v->place.plug == PLUG_NONE ? "none" :
+	    v->place.name);
+	if (v->place.mtu != 0) {
+		snprintf(key, sizeof(key), "vifs.%u.mtu", i);
+		proto_add_number(b, key, v->place.mtu);
 	}
+	snprintf(key, sizeof(key), "vifs.%u.dev", i);
+	proto_add_string(b, key, v->dev);
 }
 
 /* The values that hold for it, of those parameters that have one. */
@@ -69,6 +72,7 @@ add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 	struct proto_buf *b = request_data(rq);
 	const struct domain *d = v->domain;
 	char uuid[UUID_TEXT_LEN + 1];
+	unsigned i;
 
 	proto_add_string(b, "name", v->name);
 	if (d != NULL) {
@@ -81,8 +85,8 @@ add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 	if (paused_by_other)
 		proto_add_bool(b, "paused_by_other", true);
 	proto_add_string(b, "source", domain_kind_word(v->source));
-	if (d != NULL)
-		add_vifs(b, d);
+	for (i = 0; d != NULL && i < d->nvifs; i++)
+		add_vif(b, &d->vifs[i], i);
 	add_params(b, v);
 	add_stages(b, v);
 	if (v->error != NULL) {

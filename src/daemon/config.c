@@ -12,6 +12,7 @@
 #include "daemon/config_params.h"
 #include "daemon/config_socket.h"
 #include "daemon/config_value.h"
+#include "daemon/config_vif.h"
 #include "daemon/config_yaml.h"
 
 #define MEMORY_RESERVE_MAX_MB (1024 * 1024)
@@ -20,51 +21,6 @@
 #define WORKERS_MAX 8
 #define POOL_MAX 1024
 #define PATH_BYTES_MAX 4095
-
-/* The keys of a vif. */
-
-/* What the kernel accepts as a net device's name (and no odd bytes). */
-static bool
-bridge_valid(const char *s)
-{
-	size_t i;
-
-	for (i = 0; s[i] != '\0'; i++)
-		if (i >= BRIDGE_NAME_MAX || s[i] <= ' ' || s[i] > '~' ||
-		    s[i] == '/' || s[i] == ':')
-			return false;
-	return i > 0 && strcmp(s, ".") != 0 && strcmp(s, "..") != 0;
-}
-
-static int
-take_bridge(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	struct template_vif *vif = into;
-	char shown[NODE_SHOW_MAX];
-	char *text = NULL;
-	int r;
-
-	r = take_text(f, kv, &text);
-	if (r == 0 && !bridge_valid(text))
-		r = node_error(f, kv->value, "bridge must be the name of a "
-		    "bridge, at most %d characters without '/', ':' and "
-		    "space, not %s", BRIDGE_NAME_MAX,
-		    node_show(kv->value, shown));
-	if (r == 0)
-		snprintf(vif->bridge, sizeof(vif->bridge), "%s", text);
-	free(text);
-	return r;
-}
-
-static const struct key vif_keys[] = {
-	{ "bridge", take_bridge },
-	{ "ovs", take_unsupported },
-	{ "mac", take_unsupported },
-	{ "mtu", take_unsupported },
-	{ "rate_mbit", take_unsupported },
-	{ "script", take_unsupported },
-};
 
 /* The keys of a pool. */
 
@@ -163,44 +119,6 @@ take_vcpus(const struct yaml_file *f, const struct node_entry *kv,
 	return take_uint(f, kv, 1, VCPUS_MAX, &t->vcpus);
 }
 
-static int
-take_vif(const struct yaml_file *f, const struct node *n,
-    struct template_vif *vif)
-{
-	int r;
-
-	r = take_map(f, n, "a vif", vif_keys, COUNT(vif_keys), vif);
-	if (r == 0 && vif->bridge[0] == '\0')
-		r = node_error(f, n, "this vif lacks the key bridge, the name "
-		    "of the bridge to plug it into");
-	return r;
-}
-
-static int
-take_vifs(const struct yaml_file *f, const struct node_entry *kv, void *into)
-{
-	const struct node *n = kv->value;
-	struct template *t = into;
-	char shown[NODE_SHOW_MAX];
-	int r;
-
-	if (n->kind != NODE_LIST)
-		return node_error(f, n, "vifs must be a list of maps "
-		    "([{bridge: NAME}]), not %s", node_show(n, shown));
-	if (n->nentries > TEMPLATE_VIFS_MAX)
-		return node_error(f, n->entries[TEMPLATE_VIFS_MAX].value,
-		    "a template may have at most %d vifs, this has %zu",
-		    TEMPLATE_VIFS_MAX, n->nentries);
-	memset(t->vifs, 0, sizeof(t->vifs));	/* not those it inherits */
-	for (t->nvifs = 0; t->nvifs < n->nentries; t->nvifs++) {
-		r = take_vif(f, n->entries[t->nvifs].value,
-		    &t->vifs[t->nvifs]);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 /* Only the path: what it says is checked when the vifs are known. */
 static int
 take_config(const struct yaml_file *f, const struct node_entry *kv,
@@ -292,9 +210,13 @@ static int
 finish_template(const struct yaml_file *f, const struct node_entry *kv,
     const struct lineage *l, struct template *t)
 {
+	int r;
+
 	if (t->kernel == NULL)
 		return node_error(f, kv->key, "template %s lacks the key "
 		    "kernel, the absolute path of its image", t->name);
+	if ((r = check_vifs(f, kv->key, t)) < 0)
+		return r;
 	if (t->config_path != NULL)
 		return params_finish(f, lineage_get(l, "config"), t);
 	return 0;

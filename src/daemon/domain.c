@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/domain.h"
+#include "daemon/mac.h"
 
 /* A random uuid: version 4, variant 1 (RFC 4122). */
 static void
@@ -29,41 +30,56 @@ uuid_fill(uint8_t uuid[16])
 }
 
 /*
- * Xen's prefix, then the uuid's last three bytes, which are all random, with
- * the vif's number xored in.  So the vifs of one domain differ from each
- * other for sure, and those of two domains with one vif each collide once in
- * 2^24, the best that 24 bits allow.  Other bytes of the uuid make the name:
- * a collision of one is none of the other.
+ * The uuid's last three bytes, which are all random, make the MACs; others
+ * make the name.  The vifs of one domain differ from each other for sure.
  */
-static void
-mac_fill(uint8_t mac[6], const uint8_t uuid[16], unsigned vif)
+static bool
+macs_are_free(const struct template *t, const uint8_t uuid[16])
 {
-	static const uint8_t prefix[3] = { 0x00, 0x16, 0x3e };
+	uint8_t mac[6];
+	unsigned i;
 
-	memcpy(mac, prefix, sizeof(prefix));
-	memcpy(mac + 3, uuid + 13, 3);
-	mac[5] = (uint8_t)(mac[5] ^ vif);
+	for (i = 0; i < t->nvifs; i++) {
+		mac_of_uuid(mac, uuid, i);
+		if (t->vifs[i].mac_source != MAC_GIVEN && mac_used(mac))
+			return false;
+	}
+	return true;
+}
+
+static void
+vifs_fill(struct domain *d, const struct template *t)
+{
+	struct domain_vif *v;
+	unsigned i;
+
+	d->nvifs = t->nvifs;
+	for (i = 0; i < t->nvifs; i++) {
+		v = &d->vifs[i];
+		if (t->vifs[i].mac_source == MAC_GIVEN)
+			memcpy(v->mac, t->vifs[i].mac, sizeof(v->mac));
+		else
+			mac_of_uuid(v->mac, d->uuid, i);
+		mac_use(v->mac);
+		v->place = t->vifs[i].place;
+	}
 }
 
 struct domain *
 domain_new(const struct template *t, enum domain_kind kind)
 {
 	struct domain *d = xcalloc(1, sizeof(*d));
-	unsigned i;
 
 	d->template = template_ref(t);
 	d->kind = kind;
 	d->domid = -1;
-	uuid_fill(d->uuid);
+	do
+		uuid_fill(d->uuid);
+	while (!macs_are_free(t, d->uuid));
 	snprintf(d->name, sizeof(d->name), "uvnf-%.*s-%02x%02x%02x%02x",
 	    TEMPLATE_NAME_MAX, t->name, d->uuid[0], d->uuid[1], d->uuid[2],
 	    d->uuid[3]);
-	d->nvifs = t->nvifs;
-	for (i = 0; i < t->nvifs; i++) {
-		mac_fill(d->vifs[i].mac, d->uuid, i);
-		memcpy(d->vifs[i].bridge, t->vifs[i].bridge,
-		    sizeof(d->vifs[i].bridge));
-	}
+	vifs_fill(d, t);
 	return d;
 }
 
@@ -73,20 +89,31 @@ domain_copy_vifs(struct domain *d, const struct domain *from)
 	unsigned i;
 
 	for (i = 0; i < d->nvifs && i < from->nvifs; i++) {
-		memcpy(d->vifs[i].mac, from->vifs[i].mac,
-		    sizeof(d->vifs[i].mac));
-		strcpy(d->vifs[i].bridge, from->vifs[i].bridge);
+		domain_set_mac(d, i, from->vifs[i].mac);
+		d->vifs[i].place = from->vifs[i].place;
 	}
 }
 
 void
 domain_free(struct domain *d)
 {
+	unsigned i;
+
 	if (d == NULL)
 		return;
+	for (i = 0; i < d->nvifs; i++)
+		mac_unuse(d->vifs[i].mac);
 	console_free(&d->console);
 	template_unref(d->template);
 	free(d);
+}
+
+void
+domain_set_mac(struct domain *d, unsigned vif, const uint8_t mac[6])
+{
+	mac_use(mac);
+	mac_unuse(d->vifs[vif].mac);
+	memcpy(d->vifs[vif].mac, mac, sizeof(d->vifs[vif].mac));
 }
 
 /* Hexadecimal with a separator behind the bytes whose bit is in `breaks`. */

@@ -18,7 +18,7 @@ struct vnf;
 
 struct domain_vif {
 	uint8_t mac[6];
-	char bridge[BRIDGE_NAME_MAX + 1];
+	struct place place;
 	char dev[BRIDGE_NAME_MAX + 1];	/* its net device in dom0, "vif7.0" */
 	int state;			/* xenbus state of its backend: 4 up */
 };
@@ -45,14 +45,16 @@ struct domain {
 	struct vnf *vnf;		/* NULL for a shell */
 	bool announced;			/* the guest said that it has booted */
 	bool dead;			/* crashed, shut down, or gone */
+	bool spoiled;			/* half changed: only good to destroy */
 	struct console console;
 	TAILQ_ENTRY(domain) entry;	/* in a pool's list */
 };
 
 /*
  * A domain that is still to be built: fresh random uuid, the name
- * "uvnf-TEMPLATE-" and 8 digits of the uuid, MACs derived from the uuid in
- * Xen's prefix 00:16:3e, bridges of the template.  Freed by domain_free.
+ * "uvnf-TEMPLATE-" and 8 digits of the uuid; MACs that no other domain of
+ * ours has, derived from the uuid, but for those that the template gives; the
+ * template's places.  Freed by domain_free.
  */
 struct domain *domain_new(const struct template *t, enum domain_kind kind);
 
@@ -60,6 +62,9 @@ struct domain *domain_new(const struct template *t, enum domain_kind kind);
 void domain_copy_vifs(struct domain *d, const struct domain *from);
 
 void domain_free(struct domain *d);
+
+/* The only way to change a MAC. */
+void domain_set_mac(struct domain *d, unsigned vif, const uint8_t mac[6]);
 
 /* Text forms; buf has UUID_TEXT_LEN + 1 or 18 bytes.  Both return buf. */
 char *uuid_format(const uint8_t uuid[16], char *buf);

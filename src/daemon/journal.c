@@ -127,8 +127,7 @@ apply_built(struct journal_entry *e, char **f, size_t n)
 		struct domain_vif *vif = &e->vifs[i];
 
 		if (mac_parse(f[4 + 3 * i], vif->mac) != 0 ||
-		    copy_field(vif->bridge, sizeof(vif->bridge),
-		    f[5 + 3 * i]) != 0 ||
+		    place_parse(f[5 + 3 * i], &vif->place) != 0 ||
 		    copy_field(vif->dev, sizeof(vif->dev), f[6 + 3 * i]) != 0)
 			return -1;
 	}
@@ -330,15 +329,15 @@ static void
 append_built(struct journal *j, const uint8_t uuid[16], int domid,
     const struct domain_vif *vifs, unsigned nvifs)
 {
-	char text[UUID_TEXT_LEN + 1], list[TEMPLATE_VIFS_MAX * 64] = "";
-	char mac[18];
+	char text[UUID_TEXT_LEN + 1], list[TEMPLATE_VIFS_MAX * 72] = "";
+	char mac[18], place[PLACE_TEXT_MAX];
 	size_t len = 0;
 	unsigned i;
 
 	for (i = 0; i < nvifs; i++)
 		len += (size_t)snprintf(list + len, sizeof(list) - len,
 		    " %s %s %s", mac_format(vifs[i].mac, mac),
-		    vifs[i].bridge, vifs[i].dev);
+		    place_format(&vifs[i].place, place), vifs[i].dev);
 	append(j, "built %s %d %u%s", uuid_format(uuid, text), domid, nvifs,
 	    list);
 }

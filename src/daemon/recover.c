@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/mac.h"
 #include "daemon/recover.h"
 #include "daemon/reap.h"
 #include "daemon/vnf_ops.h"
@@ -46,13 +47,18 @@ domain_of(struct daemon *dm, const struct journal_entry *je, int domid)
 {
 	const struct template *t = template_of(dm, je);
 	struct domain *d = domain_new(t, je->kind);
+	unsigned i;
 
 	template_unref(t);
 	memcpy(d->uuid, je->uuid, sizeof(d->uuid));
 	strcpy(d->name, je->domain_name);
 	d->domid = domid;
+	for (i = 0; i < d->nvifs; i++)
+		mac_unuse(d->vifs[i].mac);
 	d->nvifs = je->nvifs;
 	memcpy(d->vifs, je->vifs, sizeof(d->vifs));
+	for (i = 0; i < d->nvifs; i++)
+		mac_use(d->vifs[i].mac);
 	return d;
 }
 

@@ -115,6 +115,10 @@ template_ref(const struct template *t)
 static void
 template_free(struct template *t)
 {
+	unsigned i;
+
+	for (i = 0; i < TEMPLATE_VIFS_MAX; i++)
+		free(t->vifs[i].script);
 	free(t->name);
 	free(t->kernel);
 	if (t->ahead != t->config)

@@ -10,10 +10,10 @@
 
 #include "common/err.h"
 #include "daemon/params.h"
+#include "daemon/place.h"
 
 #define TEMPLATE_VIFS_MAX 8
 #define TEMPLATE_NAME_MAX 63
-#define BRIDGE_NAME_MAX 15	/* IFNAMSIZ less its NUL */
 
 /* How a domain came to be; for a VNF its "source". */
 enum domain_kind {
@@ -52,8 +52,19 @@ enum template_override {
 	OVERRIDE_VIFS = 4
 };
 
+/* Where a vif's MAC address comes from. */
+enum mac_source {
+	MAC_DERIVED,	/* from its domain's uuid */
+	MAC_NAME,	/* from the VNF's name, at the claim */
+	MAC_GIVEN	/* the file says it */
+};
+
 struct template_vif {
-	char bridge[BRIDGE_NAME_MAX + 1];
+	struct place place;
+	enum mac_source mac_source;
+	uint8_t mac[6];			/* of MAC_GIVEN */
+	unsigned rate_mbit;		/* of what the guest sends; 0: any */
+	char *script;			/* instead of uvnf-vif, or NULL */
 };
 
 /*

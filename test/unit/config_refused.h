@@ -78,17 +78,8 @@ static const struct refused unknown[] = {
 	{ WEB "    pool: {cold: 1}\n", "4:12: unknown key 'cold' in pool; the "
 	    "keys are: paused, booted, armed" },
 	{ WEB "    vifs: [{brigde: a}]\n", "4:13: unknown key 'brigde' in a "
-	    "vif; did you mean bridge? the keys are: bridge" },
-	{ WEB "    vifs: [{bridge: a, ovs: br0}]\n", "4:24: the key ovs is "
-	    "not supported by this version; leave it out" },
-	{ WEB "    vifs: [{mac: '00:16:3e:00:00:01'}]\n", "4:13: the key mac "
-	    "is not supported by this version; leave it out" },
-	{ WEB "    vifs: [{mtu: 1500}]\n", "4:13: the key mtu is not "
-	    "supported by this version; leave it out" },
-	{ WEB "    vifs: [{rate_mbit: 1}]\n", "4:13: the key rate_mbit is not "
-	    "supported by this version; leave it out" },
-	{ WEB "    vifs: [{script: /x}]\n", "4:13: the key script is not "
-	    "supported by this version; leave it out" },
+	    "vif; did you mean bridge? the keys are: bridge, ovs, mac, mtu, "
+	    "rate_mbit, script" },
 	{ "a\\\x01" "b: 1\n", "1:3: this is no text in UTF-8 (control "
 	    "characters are not allowed)" },
 	{ "\"a\\u2026b\\e\": 1\n", "1:1: unknown key 'a\\xe2\\x80\\xa6b\\x1b' "
@@ -112,7 +103,8 @@ static const struct refused missing[] = {
 	{ "templates:\n  a:\n", "2:5: template a must be a map with keys, not "
 	    "nothing" },
 	{ WEB "    vifs:\n      - bridge: a\n      - {}\n", "6:9: this vif "
-	    "lacks the key bridge, the name of the bridge to plug it into" },
+	    "lacks the key bridge or ovs, the bridge to plug it into, or "
+	    "'bridge: none'" },
 };
 
 static const struct refused numbers[] = {
@@ -161,6 +153,53 @@ static const struct refused numbers[] = {
 	{ WEB "    pool: {armed: 1}\n", "4:19: armed must be 0, not 1: armed "
 	    "shells are not supported by this version" },
 	{ WEB "    pool: 4\n", "4:11: pool must be a map with keys, not '4'" },
+};
+
+static const struct refused bad_vifs[] = {
+	{ WEB "    vifs: [{bridge: a, ovs: br0}]\n", "4:24: a vif is plugged "
+	    "into one thing: it has bridge already, so leave out ovs" },
+	{ WEB "    vifs: [{ovs: br0, bridge: none}]\n", "4:23: a vif is "
+	    "plugged into one thing: it has ovs already, so leave out "
+	    "bridge" },
+	{ WEB "    vifs: [{mac: '00:16:3e:00:00:01'}]\n", "4:12: this vif "
+	    "lacks the key bridge or ovs, the bridge to plug it into, or "
+	    "'bridge: none'" },
+	{ WEB "    vifs: [{ovs: 'a:b'}]\n", "4:18: ovs must be the name of a "
+	    "bridge, at most 15 characters without '/', ':' and space, not "
+	    "'a:b'" },
+	{ WEB "    vifs: [{ovs: }]\n", "4:18: ovs must be a text, not "
+	    "nothing" },
+#define MAC_SENTENCE "mac must be derived or an address like " \
+	"00:16:3e:12:34:56 that is not multicast, not "
+	{ WEB "    vifs: [{bridge: a, mac: '01:16:3e:00:00:01'}]\n",
+	    "4:29: " MAC_SENTENCE "'01:16:3e:00:00:01'" },
+	{ WEB "    vifs: [{bridge: a, mac: '00:00:00:00:00:00'}]\n",
+	    "4:29: " MAC_SENTENCE "'00:00:00:00:00:00'" },
+	{ WEB "    vifs: [{bridge: a, mac: 00163e000001}]\n", "4:29: "
+	    MAC_SENTENCE "'00163e000001'" },
+	{ WEB "    vifs: [{bridge: a, mac: '00:16:3e:00:00:01:02'}]\n",
+	    "4:29: " MAC_SENTENCE "'00:16:3e:00:00:01:02'" },
+	{ WEB "    vifs: [{bridge: a, mac: random}]\n", "4:29: "
+	    MAC_SENTENCE "'random'" },
+	{ WEB "    vifs: [{bridge: a, mac: [derived]}]\n", "4:29: mac must be "
+	    "a text, not a list" },
+	{ WEB "    vifs: [{bridge: a, mtu: 67}]\n", "4:29: mtu must be a "
+	    "whole number from 68 to 65517, not '67'" },
+	{ WEB "    vifs: [{bridge: a, mtu: 65518}]\n", "4:29: mtu must be a "
+	    "whole number from 68 to 65517, not '65518'" },
+	{ WEB "    vifs: [{bridge: a, mtu: 1k}]\n", "4:29: mtu must be a "
+	    "whole number from 68 to 65517, not '1k'" },
+	{ WEB "    vifs: [{bridge: a, rate_mbit: 0}]\n", "4:35: rate_mbit "
+	    "must be a whole number from 1 to 100000, not '0'" },
+	{ WEB "    vifs: [{bridge: a, rate_mbit: 100001}]\n", "4:35: "
+	    "rate_mbit must be a whole number from 1 to 100000, not "
+	    "'100001'" },
+	{ WEB "    vifs: [{bridge: a, script: vif-bridge}]\n", "4:32: script "
+	    "must be an absolute path, which 'vif-bridge' is not" },
+	{ WEB "    vifs: [{bridge: a, mac: '00:16:3e:00:00:01'}]\n"
+	    "    pool: {booted: 1, paused: 1}\n", "3:5: template web: 2 shells "
+	    "cannot share the mac 00:16:3e:00:00:01 of vif 0; have one "
+	    "shell, or take 'mac: derived'" },
 };
 
 static const struct refused words[] = {

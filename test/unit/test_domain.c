@@ -13,6 +13,7 @@
 
 #include "common/util.h"
 #include "daemon/domain.h"
+#include "daemon/mac.h"
 
 #define MANY 2000
 
@@ -23,7 +24,8 @@ template_of(const char *name, unsigned nvifs)
 	unsigned i;
 
 	for (i = 0; i < nvifs; i++)
-		snprintf(t.vifs[i].bridge, sizeof(t.vifs[i].bridge),
+		snprintf(t.vifs[i].place.name,
+		    sizeof(t.vifs[i].place.name),
 		    "xenbr%u", i);
 	return t;
 }
@@ -40,8 +42,8 @@ test_new(void **state)
 	assert_int_equal(d->kind, KIND_BOOTED);
 	assert_int_equal(d->domid, -1);
 	assert_int_equal(d->nvifs, 2);
-	assert_string_equal(d->vifs[0].bridge, "xenbr0");
-	assert_string_equal(d->vifs[1].bridge, "xenbr1");
+	assert_string_equal(d->vifs[0].place.name, "xenbr0");
+	assert_string_equal(d->vifs[1].place.name, "xenbr1");
 	assert_string_equal(d->vifs[0].dev, "");
 	assert_null(d->vnf);
 	assert_null(d->backend);
@@ -81,37 +83,114 @@ compare_macs(const void *a, const void *b)
 	return memcmp(a, b, 6);
 }
 
-/* A domain's own MACs differ; no two of some hundred domains share one. */
+/* No two of some hundred domains share a MAC while they are there. */
 static void
 test_macs(void **state)
 {
 	static uint8_t macs[MANY][6];
+	struct domain *domains[MANY / TEMPLATE_VIFS_MAX], *d;
 	struct template t = template_of("web", TEMPLATE_VIFS_MAX);
-	struct domain *d;
-	unsigned i, j, same = 0;
+	unsigned i, j;
 
 	(void)state;
 	for (i = 0; i < MANY; i += TEMPLATE_VIFS_MAX) {
-		d = domain_new(&t, KIND_PAUSED);
-		for (j = 0; j < TEMPLATE_VIFS_MAX; j++)
-			memcpy(macs[i + j], d->vifs[j].mac, 6);
-		qsort(macs[i], TEMPLATE_VIFS_MAX, 6, compare_macs);
+		d = domains[i / TEMPLATE_VIFS_MAX] = domain_new(&t,
+		    KIND_PAUSED);
 		for (j = 0; j < TEMPLATE_VIFS_MAX; j++) {
+			memcpy(macs[i + j], d->vifs[j].mac, 6);
 			assert_memory_equal(macs[i + j], "\x00\x16\x3e", 3);
-			assert_true(j == 0 ||
-			    memcmp(macs[i + j - 1], macs[i + j], 6) != 0);
+			assert_true(mac_used(macs[i + j]));
 		}
-		domain_free(d);
 	}
-	/*
-	 * 250 domains: 31125 pairs, each with all its MACs in common once in
-	 * 2^21.  Three such pairs come once in some 2 million runs.
-	 */
 	qsort(macs, MANY, 6, compare_macs);
 	for (i = 1; i < MANY; i++)
-		same += memcmp(macs[i - 1], macs[i], 6) == 0;
-	assert_true(same < 3 * TEMPLATE_VIFS_MAX);
+		assert_memory_not_equal(macs[i - 1], macs[i], 6);
+	for (i = 0; i < MANY / TEMPLATE_VIFS_MAX; i++)
+		domain_free(domains[i]);
+	for (i = 0; i < MANY; i++)
+		assert_false(mac_used(macs[i]));
 	free(t.name);
+}
+
+/* What a template gives may be in use several times. */
+static void
+test_given_mac(void **state)
+{
+	static const uint8_t given[6] = { 2, 0, 0, 0, 0, 1 };
+	static const uint8_t other[6] = { 2, 0, 0, 0, 0, 2 };
+	struct template t = template_of("web", 2);
+	struct domain *a, *b;
+
+	(void)state;
+	t.vifs[1].mac_source = MAC_GIVEN;
+	memcpy(t.vifs[1].mac, given, 6);
+	a = domain_new(&t, KIND_COLD);
+	b = domain_new(&t, KIND_COLD);
+	assert_memory_equal(a->vifs[1].mac, given, 6);
+	assert_memory_equal(b->vifs[1].mac, given, 6);
+	domain_set_mac(a, 1, other);
+	assert_true(mac_used(given));
+	assert_true(mac_used(other));
+	domain_free(b);
+	assert_false(mac_used(given));
+	domain_free(a);
+	assert_false(mac_used(other));
+	free(t.name);
+}
+
+static void
+test_mac_formulas(void **state)
+{
+	static const uint8_t uuid[16] = { [13] = 0xab, 0xcd, 0xe0 };
+	static const uint8_t zeros[6], multicast[6] = { 0x01, 0, 0x5e };
+	uint8_t mac[6];
+
+	(void)state;
+	mac_of_uuid(mac, uuid, 7);
+	assert_memory_equal(mac, "\x00\x16\x3e\xab\xcd\xe7", 6);
+	/* Python: hex(zlib.crc32(b"web1")) is 0x9fa547ed */
+	mac_of_name(mac, "web1", 0);
+	assert_memory_equal(mac, "\x00\x16\x3e\xa5\x47\xed", 6);
+	mac_of_name(mac, "web1", 1);
+	assert_memory_equal(mac, "\x00\x16\x3e\xa5\x47\xec", 6);
+	assert_true(mac_is_usable(mac));
+	assert_false(mac_is_usable(zeros));
+	assert_false(mac_is_usable(multicast));
+}
+
+static void
+test_places(void **state)
+{
+	static const struct {
+		const char *text;
+		struct place place;
+	} good[] = {
+		{ "xenbr0", { PLUG_BRIDGE, "xenbr0", 0 } },
+		{ "none", { PLUG_BRIDGE, "none", 0 } },
+		{ "ovs:br-int.12345678", { PLUG_OVS, "br-int.12345678", 0 } },
+		{ "none:", { PLUG_NONE, "", 0 } },
+		{ "b/1500", { PLUG_BRIDGE, "b", 1500 } },
+		{ "ovs:a23456789012345/65517",
+		    { PLUG_OVS, "a23456789012345", 65517 } },
+		{ "none:/68", { PLUG_NONE, "", 68 } },
+	};
+	static const char *const bad[] = { "", "ovs:", "none:x", "/1500",
+	    "a/", "a/67", "a/65518", "a/1500/1500", "a b", "vlan:a", "..",
+	    "a234567890123456", "ovs:a234567890123456" };
+	char buf[PLACE_TEXT_MAX];
+	struct place p;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(place_parse(good[i].text, &p), 0);
+		assert_string_equal(place_format(&p, buf), good[i].text);
+		for (j = 0; j < sizeof(good) / sizeof(good[0]); j++)
+			assert_int_equal(place_equal(&p, &good[j].place),
+			    i == j);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(place_parse(bad[i], &p), -1);
 }
 
 static void
@@ -191,6 +270,9 @@ main(void)
 		cmocka_unit_test(test_new),
 		cmocka_unit_test(test_longest_name),
 		cmocka_unit_test(test_macs),
+		cmocka_unit_test(test_given_mac),
+		cmocka_unit_test(test_mac_formulas),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_uuid_text),
 		cmocka_unit_test(test_mac_text),
 		cmocka_unit_test(test_words),

@@ -26,7 +26,7 @@ static struct template template = {
 	.name = (char[]){ "responder" },
 	.kernel = (char[]){ "/k" },
 	.nvifs = 1,
-	.vifs = { { "xenbr0" } },
+	.vifs = { { .place.name = "xenbr0" } },
 };
 
 static int
@@ -167,7 +167,7 @@ test_keeps_a_vnf(void **state)
 	assert_int_equal(e->vifs_used, 1);
 	assert_int_equal(e->nvifs, 1);
 	assert_memory_equal(e->vifs[0].mac, d->vifs[0].mac, 6);
-	assert_string_equal(e->vifs[0].bridge, "xenbr0");
+	assert_string_equal(e->vifs[0].place.name, "xenbr0");
 	assert_string_equal(e->vifs[0].dev, "vif7.0");
 	assert_false(e->doomed);
 	journal_close(j);

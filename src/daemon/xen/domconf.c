@@ -17,13 +17,22 @@ vif_script(void)
 	return path != NULL ? path : HELPERDIR "/uvnf-vif";
 }
 
+#define RATE_INTERVAL_US 50000	/* libxl's default */
+
 static void
-make_nic(libxl_device_nic *nic, const struct template *t, unsigned i)
+make_nic(libxl_device_nic *nic, const struct template_vif *v, unsigned i)
 {
 	libxl_device_nic_init(nic);
-	nic->devid = i;
-	nic->bridge = xstrdup(t->vifs[i].bridge);
-	nic->script = xstrdup(vif_script());
+	nic->devid = (int)i;
+	nic->script = xstrdup(v->script != NULL ? v->script : vif_script());
+	/* For the user's script and the guest; uvnf-vif has it from us. */
+	if (v->place.mtu != 0)
+		nic->mtu = (int)v->place.mtu;
+	if (v->rate_mbit == 0)
+		return;
+	nic->rate_bytes_per_interval = v->rate_mbit * UINT64_C(1000000) / 8 *
+	    RATE_INTERVAL_US / 1000000;
+	nic->rate_interval_usecs = RATE_INTERVAL_US;
 }
 
 /* Without a ctx, which libxl's own allocator of bitmaps wants. */
@@ -39,14 +48,26 @@ set_vcpus(libxl_domain_build_info *b, unsigned vcpus)
 		b->avail_vcpus.map[i / 8] |= 1 << i % 8;
 }
 
-/* For people who look through xenstore: which template a domain is of. */
+/*
+ * What is to be in the domain's folder of xenstore: for people who look
+ * through it, which template the domain is of; for uvnf-vif, where each vif
+ * is plugged in.
+ */
 static libxl_key_value_list
-mark(const struct template *t)
+notes(const struct template *t, const struct work *w)
 {
-	char **list = xcalloc(3, sizeof(*list));
+	char **list = xcalloc(2 * (1 + w->nvifs) + 1, sizeof(*list));
+	char place[PLACE_TEXT_MAX];
+	unsigned i, n = 0;
 
-	list[0] = xstrdup("uvnf/template");
-	list[1] = xstrdup(t->name);
+	list[n++] = xstrdup("uvnf/template");
+	list[n++] = xstrdup(t->name);
+	for (i = 0; i < w->nvifs; i++) {
+		if (t->vifs[i].script != NULL)
+			continue;
+		list[n++] = xasprintf("uvnf/vif/%u", i);
+		list[n++] = xstrdup(place_format(&w->vifs[i].place, place));
+	}
 	return list;
 }
 
@@ -58,7 +79,6 @@ make(libxl_domain_config *out, const struct template *t)
 	libxl_domain_config_init(out);
 	out->c_info.type = t->type == TYPE_PVH ? LIBXL_DOMAIN_TYPE_PVH :
 	    LIBXL_DOMAIN_TYPE_PV;
-	out->c_info.xsdata = mark(t);
 	libxl_domain_build_info_init_type(&out->b_info, out->c_info.type);
 	set_vcpus(&out->b_info, t->vcpus);
 	out->b_info.max_memkb = t->memory_mb * 1024ULL;
@@ -67,7 +87,7 @@ make(libxl_domain_config *out, const struct template *t)
 	out->num_nics = t->nvifs;
 	out->nics = xcalloc(t->nvifs + 1, sizeof(*out->nics));
 	for (i = 0; i < t->nvifs; i++)
-		make_nic(&out->nics[i], t, i);
+		make_nic(&out->nics[i], &t->vifs[i], i);
 }
 
 void
@@ -80,10 +100,10 @@ domconf_make(libxl_domain_config *out, const struct template *t,
 	out->c_info.name = xstrdup(w->name);
 	memcpy(libxl_uuid_bytearray(&out->c_info.uuid), w->uuid,
 	    sizeof(w->uuid));
+	out->c_info.xsdata = notes(t, w);
 	for (i = 0; i < w->nvifs && i < (unsigned)out->num_nics; i++) {
 		memcpy(out->nics[i].mac, w->vifs[i].mac,
 		    sizeof(w->vifs[i].mac));
-		free(out->nics[i].bridge);
-		out->nics[i].bridge = xstrdup(w->vifs[i].bridge);
+		out->nics[i].bridge = xstrdup(w->vifs[i].place.name);
 	}
 }

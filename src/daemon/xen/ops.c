@@ -207,9 +207,9 @@ op_build(struct xen *x, struct domain *d, backend_done done, void *arg)
 	for (i = 0; i < d->nvifs; i++) {
 		memcpy(w->vifs[i].mac, d->vifs[i].mac,
 		    sizeof(w->vifs[i].mac));
-		strcpy(w->vifs[i].bridge, d->vifs[i].bridge);
+		w->vifs[i].place = d->vifs[i].place;
 	}
-	op->job.priority = d->kind == KIND_COLD ? JOB_COLD : JOB_SHELL;
+	op->job.priority = d->kind == KIND_COLD ? JOB_CLIENT : JOB_SHELL;
 	op->job.done = on_built;
 	workers_submit(x->workers, &op->job);
 }

@@ -68,8 +68,16 @@ die_with_parent(pid_t parent)
 		_exit(1);
 }
 
+static void __attribute__((noreturn))
+run(enum worker_role role, int fd)
+{
+	if (role == ROLE_BUILDER)
+		worker_run(fd);
+	mover_run(fd);
+}
+
 static void
-start(struct spawner *s, uint32_t id)
+start(struct spawner *s, uint32_t id, enum worker_role role)
 {
 	struct child *c;
 	pid_t pid, self = getpid();
@@ -83,7 +91,7 @@ start(struct spawner *s, uint32_t id)
 	pid = fork();
 	if (pid == 0) {
 		die_with_parent(self);
-		worker_run(pair[1]);
+		run(role, pair[1]);
 	}
 	if (pid < 0) {
 		tell(s, SPAWN_FAILED, id, -1, errno, -1);
@@ -155,7 +163,7 @@ obey(struct spawner *s)
 	if (n != sizeof(order))
 		end(s);
 	if (order.kind == SPAWN_START)
-		start(s, order.id);
+		start(s, order.id, order.role);
 	else
 		kill_child(s, order.id);
 }
@@ -225,9 +233,10 @@ spawner_fork(pid_t *pid, struct uvnf_error *e)
 }
 
 int
-spawner_order(int fd, enum spawn_order_kind kind, uint32_t id)
+spawner_order(int fd, enum spawn_order_kind kind, uint32_t id,
+    enum worker_role role)
 {
-	struct spawn_order order = { kind, id };
+	struct spawn_order order = { kind, id, role };
 
 	return send(fd, &order, sizeof(order), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "common/err.h"
+#include "daemon/xen/worker.h"
 
 /*
  * The small process that forks workers, so that the daemon never forks once
@@ -22,6 +23,7 @@ enum spawn_order_kind {
 struct spawn_order {
 	uint32_t kind;
 	uint32_t id;
+	uint32_t role;			/* of SPAWN_START: enum worker_role */
 };
 
 enum spawn_news_kind {
@@ -44,7 +46,8 @@ struct spawn_news {
 int spawner_fork(pid_t *pid, struct uvnf_error *e);
 
 /* 0, or -errno when it is gone. */
-int spawner_order(int fd, enum spawn_order_kind kind, uint32_t id);
+int spawner_order(int fd, enum spawn_order_kind kind, uint32_t id,
+    enum worker_role role);
 
 /*
  * Takes one piece of news: 1, or 0 when there is none now, or -errno when

@@ -10,9 +10,19 @@
 static const size_t strings[] = {
 	offsetof(struct template, name),
 	offsetof(struct template, kernel),
+	offsetof(struct template, vifs[0].script),
+	offsetof(struct template, vifs[1].script),
+	offsetof(struct template, vifs[2].script),
+	offsetof(struct template, vifs[3].script),
+	offsetof(struct template, vifs[4].script),
+	offsetof(struct template, vifs[5].script),
+	offsetof(struct template, vifs[6].script),
+	offsetof(struct template, vifs[7].script),
 };
 
 #define NSTRINGS (sizeof(strings) / sizeof(strings[0]))
+
+_Static_assert(NSTRINGS == 2 + TEMPLATE_VIFS_MAX, "a script for each vif");
 
 static char **
 string_of(struct template *t, size_t i)

@@ -11,7 +11,9 @@
 
 #include <xenstore.h>
 
+#include "common/log.h"
 #include "daemon/domain.h"
+#include "daemon/xen/ovsdb.h"
 #include "daemon/xen/sweep.h"
 
 #define PATH_LEN 256
@@ -104,4 +106,20 @@ sweep(struct hyper *h, int domid, const uint8_t uuid[16],
 	snprintf(path, sizeof(path), "/vm/%s", text);
 	remove_node(path);
 	return 0;
+}
+
+void
+sweep_ports(const uint8_t uuid[16])
+{
+	char text[UUID_TEXT_LEN + 1];
+	struct uvnf_error e;
+	struct ovsdb *o;
+
+	if (!ovsdb_is_there())
+		return;
+	o = ovsdb_open(&e);
+	if (o == NULL || ovsdb_sweep(o, uuid_format(uuid, text), &e) < 0)
+		log_warn("ports may be left in Open vSwitch vm-id=%s "
+		    "error=%s", uuid_format(uuid, text), e.text);
+	ovsdb_close(o);
 }

@@ -18,4 +18,10 @@
 int sweep(struct hyper *h, int domid, const uint8_t uuid[16],
     struct uvnf_error *e);
 
+/*
+ * Removes its ports from Open vSwitch, where that runs, however they came to
+ * be left: no other domain has this uuid.  A failure is logged.  Blocks.
+ */
+void sweep_ports(const uint8_t uuid[16]);
+
 #endif

@@ -2,14 +2,10 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +13,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/xen/child.h"
 #include "daemon/xen/domconf.h"
 #include "daemon/xen/hyper.h"
 #include "daemon/xen/spec.h"
@@ -57,23 +54,39 @@ worker_open(struct worker *wk, struct uvnf_error *e)
 	return 0;
 }
 
+/* A script may make its bridge; whether Open vSwitch has one, it knows. */
+static int
+check_bridges(const struct template *t, const struct work *w,
+    struct uvnf_error *e)
+{
+	const struct place *p;
+	unsigned i;
+
+	for (i = 0; i < w->nvifs; i++) {
+		p = &w->vifs[i].place;
+		if (p->plug == PLUG_BRIDGE && t->vifs[i].script == NULL &&
+		    if_nametoindex(p->name) == 0)
+			return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+			    "template '%s': bridge '%s' does not exist",
+			    t->name, p->name);
+	}
+	return 0;
+}
+
 /* What can be said more clearly than libxl would, and at once. */
 static int
 check_first(struct worker *wk, const struct work *w, struct uvnf_error *e)
 {
 	const struct template *t = &wk->template;
 	uint64_t free_mb;
-	unsigned i;
+	int rc;
 
 	if (access(t->kernel, R_OK) < 0)
 		return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
 		    "template '%s': cannot read its kernel %s: %s", t->name,
 		    t->kernel, strerror(errno));
-	for (i = 0; i < w->nvifs; i++)
-		if (if_nametoindex(w->vifs[i].bridge) == 0)
-			return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
-			    "template '%s': bridge '%s' does not exist",
-			    t->name, w->vifs[i].bridge);
+	if ((rc = check_bridges(t, w, e)) < 0)
+		return rc;
 	if (hyper_free_memory_mb(wk->hyper, &free_mb, e) < 0)
 		return -UVNF_E_SYSTEM;
 	if (free_mb < t->memory_mb + OVERHEAD_MB)
@@ -189,9 +202,10 @@ destroy(struct worker *wk, const struct work *w, struct uvnf_error *e)
 		    "cannot ask Xen for its domains");
 	if (rc == 1)
 		ours = memcmp(d.uuid, w->uuid, sizeof(d.uuid)) == 0;
-	if (ours)
-		return take_down(wk, w, d.domid, e);
-	return sweep(wk->hyper, domid, w->uuid, e);
+	rc = ours ? take_down(wk, w, d.domid, e) :
+	    sweep(wk->hyper, domid, w->uuid, e);
+	sweep_ports(w->uuid);
+	return rc;
 }
 
 /* After a failure: libxl has cleaned up behind itself, or so it should. */
@@ -249,35 +263,6 @@ work(struct worker *wk, const struct work *w, struct work_result *res)
 	memcpy(res->text, e.text, sizeof(res->text));
 }
 
-/*
- * libxl asserts that nobody handles SIGCHLD and hangs when it is blocked.
- * Signals for the whole group (a terminal's, a service manager's) are the
- * daemon's business: it still needs us to take its domains down.
- */
-static void
-reset_signals(void)
-{
-	sigset_t none;
-	int sig;
-
-	for (sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void
-close_all_but(int keep)
-{
-	closelog();
-	if (keep > 3)
-		close_range(3, keep - 1, 0);
-	close_range(keep + 1, ~0U, 0);
-}
-
 /* Takes the next packet; false when there will be none. */
 static bool
 take(struct worker *wk, int fd, struct work *w)
@@ -310,9 +295,7 @@ worker_run(int fd)
 	struct work w;
 	struct work_result res;
 
-	reset_signals();
-	close_all_but(fd);
-	prctl(PR_SET_NAME, "uvnfd: worker");
+	child_begin("uvnfd: worker", fd);
 	xtl_init(&wk.log);
 	/* Opened ahead of the first job; a failure is told by that one. */
 	worker_open(&wk, &e);

@@ -11,11 +11,23 @@
 #include "daemon/template.h"
 
 /*
- * A worker is a process that runs libxl: one piece of work at a time comes
- * as one packet, a build's with its template behind it (spec.h); one packet
- * with its result goes back.
+ * A worker is a process that does what may take long: one piece of work at a
+ * time comes as one packet, a build's with its template behind it (spec.h);
+ * one packet with its result goes back.
+ *
+ * Builders run libxl.  A mover changes where vifs are plugged in, one for
+ * Linux bridges, and one for what Open vSwitch has to do with, which may keep
+ * its client waiting.
  */
-enum work_kind { WORK_BUILD, WORK_DESTROY };
+enum worker_role { ROLE_BUILDER, ROLE_BRIDGES, ROLE_OVS, ROLE_COUNT };
+
+enum work_kind {
+	WORK_BUILD,
+	WORK_DESTROY,
+	WORK_MOVE,			/* the vifs in mask */
+	WORK_OPEN,			/* lets frames through their ports */
+	WORK_CLOSE			/* lets none through */
+};
 
 struct work {
 	uint32_t kind;
@@ -23,22 +35,25 @@ struct work {
 	uint8_t uuid[16];
 	char name[DOMAIN_NAME_MAX + 1];
 	uint32_t nvifs;
+	uint32_t mask;			/* which of them are meant */
 	struct {
 		uint8_t mac[6];
-		char bridge[BRIDGE_NAME_MAX + 1];
+		struct place from;	/* of WORK_MOVE */
+		struct place place;
 	} vifs[TEMPLATE_VIFS_MAX];
 };
 
 struct work_result {
 	int32_t code;			/* enum uvnf_code */
 	int32_t domid;			/* of what was built */
+	uint32_t spoiled;		/* failed half way */
 	char text[UVNF_ERROR_TEXT_MAX];
 };
 
-/*
- * The life of a worker: closes every descriptor but fd and stdio, puts
- * signals back, works until fd's other end is closed.
- */
+/* The life of a builder: works until fd's other end is closed. */
 void worker_run(int fd) __attribute__((noreturn));
+
+/* That of a mover. */
+void mover_run(int fd) __attribute__((noreturn));
 
 #endif

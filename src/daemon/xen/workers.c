@@ -20,7 +20,8 @@
 
 /* libxl leaks a little with each domain: a worker is not kept for ever. */
 #define JOBS_OF_A_LIFE 2000
-#define JOB_LIMIT_S 60
+#define BUILD_LIMIT_S 60
+#define MOVE_LIMIT_S 10
 #define RESTART_S 1
 
 enum worker_state {
@@ -33,6 +34,7 @@ enum worker_state {
 
 struct slot {
 	struct workers *w;
+	enum worker_role role;
 	uint32_t id;			/* new for each worker in it */
 	enum worker_state state;
 	pid_t pid;
@@ -53,11 +55,17 @@ struct workers {
 	struct slot *slots;
 	unsigned nslots;
 	uint32_t next_id;
-	TAILQ_HEAD(job_queue, job) queues[JOB_PRIORITIES];
+	TAILQ_HEAD(job_queue, job) queues[ROLE_COUNT][JOB_PRIORITIES];
 	uint64_t started, died;
 };
 
 static void dispatch(struct workers *w);
+
+static unsigned
+limit_s(enum worker_role role)
+{
+	return role == ROLE_BUILDER ? BUILD_LIMIT_S : MOVE_LIMIT_S;
+}
 
 static void
 lose_spawner(struct workers *w, int err)
@@ -77,7 +85,7 @@ start(struct slot *s)
 	s->state = WORKER_STARTING;
 	s->jobs = 0;
 	/* If it is gone, its socket will say so in the loop. */
-	spawner_order(s->w->spawner, SPAWN_START, s->id);
+	spawner_order(s->w->spawner, SPAWN_START, s->id, s->role);
 }
 
 static void
@@ -166,7 +174,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		    s->job->work.name);
 		s->overdue = true;
 		s->state = WORKER_ENDING;
-		spawner_order(s->w->spawner, SPAWN_KILL, s->id);
+		spawner_order(s->w->spawner, SPAWN_KILL, s->id, s->role);
 	}
 }
 
@@ -197,6 +205,23 @@ on_started(struct slot *s, pid_t pid, int fd)
 	log_debug("worker started pid=%d", (int)pid);
 }
 
+static const char *
+work_words(uint32_t kind)
+{
+	switch ((enum work_kind)kind) {
+	case WORK_BUILD:
+		return "the build";
+	case WORK_DESTROY:
+		return "destroying the domain";
+	case WORK_MOVE:
+		return "moving a vif";
+	case WORK_OPEN:
+	case WORK_CLOSE:
+		break;
+	}
+	return "changing a bridge port";
+}
+
 static void
 fail_job(struct slot *s, int status)
 {
@@ -204,9 +229,8 @@ fail_job(struct slot *s, int status)
 
 	if (s->overdue)
 		uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
-		    "%s took longer than %d s and was given up",
-		    s->job->work.kind == WORK_BUILD ? "the build" :
-		    "destroying the domain", JOB_LIMIT_S);
+		    "%s took longer than %u s and was given up",
+		    work_words(s->job->work.kind), limit_s(s->role));
 	else if (WIFSIGNALED(status))
 		uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
 		    "the worker process was killed by signal %d (%s)",
@@ -215,7 +239,8 @@ fail_job(struct slot *s, int status)
 		uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
 		    "the worker process ended with status %d",
 		    WEXITSTATUS(status));
-	if (s->job->work.kind == WORK_DESTROY)
+	if (s->job->work.kind != WORK_BUILD &&
+	    s->job->work.kind != WORK_MOVE)
 		e.code = UVNF_E_SYSTEM;
 	end_job(s, NULL, true, &e);
 }
@@ -281,15 +306,15 @@ on_news(evutil_socket_t fd, short what, void *arg)
 }
 
 static struct job *
-next_job(struct workers *w)
+next_job(struct job_queue *queues)
 {
 	struct job *j;
 	int i;
 
 	for (i = 0; i < JOB_PRIORITIES; i++) {
-		j = TAILQ_FIRST(&w->queues[i]);
+		j = TAILQ_FIRST(&queues[i]);
 		if (j != NULL) {
-			TAILQ_REMOVE(&w->queues[i], j, entry);
+			TAILQ_REMOVE(&queues[i], j, entry);
 			return j;
 		}
 	}
@@ -307,7 +332,7 @@ hand_out(struct slot *s, struct job *j)
 		iov[1].iov_len = spec_pack(j->template, spec);
 	s->job = j;
 	s->state = WORKER_BUSY;
-	timer_arm_ms(s->timer, JOB_LIMIT_S * 1000);
+	timer_arm_ms(s->timer, limit_s(s->role) * 1000);
 	/* If it has died, its job ends when that is known. */
 	sendmsg(s->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -321,18 +346,39 @@ dispatch(struct workers *w)
 	for (i = 0; i < w->nslots; i++) {
 		if (w->slots[i].state != WORKER_IDLE)
 			continue;
-		j = next_job(w);
-		if (j == NULL)
-			return;
-		hand_out(&w->slots[i], j);
+		j = next_job(w->queues[w->slots[i].role]);
+		if (j != NULL)
+			hand_out(&w->slots[i], j);
 	}
 }
 
 void
 workers_submit(struct workers *w, struct job *j)
 {
-	TAILQ_INSERT_TAIL(&w->queues[j->priority], j, entry);
+	TAILQ_INSERT_TAIL(&w->queues[j->role][j->priority], j, entry);
 	dispatch(w);
+}
+
+/* The first slots are the movers', the others the builders'. */
+static enum worker_role
+role_of(unsigned slot)
+{
+	return slot == 0 ? ROLE_BRIDGES : slot == 1 ? ROLE_OVS :
+	    ROLE_BUILDER;
+}
+
+static void
+slot_init(struct workers *w, unsigned i)
+{
+	struct slot *s = &w->slots[i];
+
+	s->w = w;
+	s->role = role_of(i);
+	s->fd = -1;
+	s->timer = event_new(w->base, -1, 0, on_timer, s);
+	if (s->timer == NULL)
+		log_fatal("no memory");
+	start(s);
 }
 
 struct workers *
@@ -340,28 +386,22 @@ workers_new(struct event_base *base, int spawner, unsigned n,
     workers_lost lost, void *arg)
 {
 	struct workers *w = xcalloc(1, sizeof(*w));
-	unsigned i;
+	unsigned i, p;
 
 	w->base = base;
 	w->spawner = spawner;
 	w->lost = lost;
 	w->lost_arg = arg;
-	for (i = 0; i < JOB_PRIORITIES; i++)
-		TAILQ_INIT(&w->queues[i]);
+	for (i = 0; i < ROLE_COUNT; i++)
+		for (p = 0; p < JOB_PRIORITIES; p++)
+			TAILQ_INIT(&w->queues[i][p]);
 	w->news = event_new(base, spawner, EV_READ | EV_PERSIST, on_news, w);
 	if (w->news == NULL || event_add(w->news, NULL) < 0)
 		log_fatal("no memory");
-	w->nslots = n > 0 ? n : 1;
+	w->nslots = 2 + (n > 0 ? n : 1);
 	w->slots = xcalloc(w->nslots, sizeof(*w->slots));
-	for (i = 0; i < w->nslots; i++) {
-		w->slots[i].w = w;
-		w->slots[i].fd = -1;
-		w->slots[i].timer = event_new(base, -1, 0, on_timer,
-		    &w->slots[i]);
-		if (w->slots[i].timer == NULL)
-			log_fatal("no memory");
-		start(&w->slots[i]);
-	}
+	for (i = 0; i < w->nslots; i++)
+		slot_init(w, i);
 	return w;
 }
 

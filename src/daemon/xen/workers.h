@@ -15,7 +15,7 @@ struct event_base;
 struct workers;
 
 /* What goes first: a client waits for the first, nobody for the last. */
-enum job_priority { JOB_COLD, JOB_DESTROY, JOB_SHELL, JOB_PRIORITIES };
+enum job_priority { JOB_CLIENT, JOB_DESTROY, JOB_SHELL, JOB_PRIORITIES };
 
 struct job;
 
@@ -31,6 +31,7 @@ typedef void (*job_done)(struct job *j, const struct work_result *res,
 struct job {
 	struct work work;
 	const struct template *template;	/* of a build, until done */
+	enum worker_role role;		/* of who is to do it */
 	enum job_priority priority;
 	job_done done;
 	void *arg;
@@ -40,7 +41,10 @@ struct job {
 /* The spawner is gone: nothing can be built or destroyed any more. */
 typedef void (*workers_lost)(void *arg, const struct uvnf_error *e);
 
-/* spawner is the socket of spawner_fork, which stays the caller's. */
+/*
+ * n builders, and a mover of each kind.  spawner is the socket of
+ * spawner_fork, which stays the caller's.
+ */
 struct workers *workers_new(struct event_base *base, int spawner, unsigned n,
     workers_lost lost, void *arg);
 

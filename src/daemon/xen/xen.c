@@ -92,6 +92,7 @@ xen_close(struct backend *b)
 	xenstore_close(x->xs);
 	workers_free(x->workers);
 	end_spawner(x);
+	vifs_free(x);
 	ops_free(x);
 	deaths_end(x);
 	later_free(x->later);
@@ -195,13 +196,42 @@ xen_is_paused(struct backend *b, struct domain *d, struct uvnf_error *e)
 	return r != 0 ? r : hd.paused;
 }
 
-/* --- its guest --- */
-
 static void
 not_built(const struct domain *d, struct uvnf_error *e)
 {
 	uvnf_error_set(e, UVNF_E_SYSTEM, "domain '%s' is not there", d->name);
 }
+
+static void
+xen_set_vifs(struct backend *b, struct domain *d,
+    const struct domain_vif *vifs, uint32_t mask, backend_done done,
+    void *arg)
+{
+	struct uvnf_error e;
+
+	if (d->backend != NULL) {
+		vifs_set(xen_of(b), d, vifs, mask, done, arg);
+		return;
+	}
+	not_built(d, &e);
+	later_done(xen_of(b)->later, done, arg, &e);
+}
+
+static void
+xen_gate(struct backend *b, struct domain *d, bool open, backend_done done,
+    void *arg)
+{
+	struct uvnf_error e;
+
+	if (d->backend != NULL) {
+		vifs_gate(xen_of(b), d, open, done, arg);
+		return;
+	}
+	not_built(d, &e);
+	later_done(xen_of(b)->later, done, arg, &e);
+}
+
+/* --- its guest --- */
 
 static void
 xen_configure(struct backend *b, struct domain *d, const char *text,
@@ -328,6 +358,8 @@ backend_xen_new(void)
 		.adopt = xen_adopt,
 		.destroy = xen_destroy,
 		.forget = xen_forget,
+		.set_vifs = xen_set_vifs,
+		.gate = xen_gate,
 		.unpause = xen_unpause,
 		.pause = xen_pause,
 		.is_paused = xen_is_paused,
@@ -343,5 +375,6 @@ backend_xen_new(void)
 	x->spawner = -1;
 	TAILQ_INIT(&x->guests);
 	LIST_INIT(&x->ops);
+	LIST_INIT(&x->vifs_ops);
 	return &x->backend;
 }

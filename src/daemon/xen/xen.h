@@ -17,6 +17,7 @@
 /* The Xen backend's own state; only the files of this folder see it. */
 struct event;
 struct guest;
+struct vifs_op;
 struct xen_op;
 
 struct xen {
@@ -40,6 +41,7 @@ struct xen {
 	unsigned looks;
 
 	LIST_HEAD(, xen_op) ops;	/* builds and destroys under way */
+	LIST_HEAD(, vifs_op) vifs_ops;
 };
 
 /* deaths.c */
@@ -55,5 +57,12 @@ void op_destroy(struct xen *x, struct domain *d, backend_done done,
 /* Starts a destroy that waited for a guest's writes. */
 void op_unpark(struct xen_op *op);
 void ops_free(struct xen *x);
+
+/* vifs.c: what the movers do, for backend.h. */
+void vifs_set(struct xen *x, struct domain *d, const struct domain_vif *vifs,
+    uint32_t mask, backend_done done, void *arg);
+void vifs_gate(struct xen *x, struct domain *d, bool open, backend_done done,
+    void *arg);
+void vifs_free(struct xen *x);
 
 #endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_LINK_H
+#define UVNF_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/err.h"
+
+/*
+ * Net devices, by netlink.  Each call waits for the kernel's answer, which
+ * may take long while something else holds the RTNL lock: never to be called
+ * by the daemon itself.  All return 0, or a negative UVNF_E… with e filled.
+ */
+struct links;
+
+enum link_kind { LINK_OTHER, LINK_BRIDGE };
+
+struct link {
+	unsigned index;			/* 0: there is none of that name */
+	unsigned master;		/* index of its bridge, or 0 */
+	uint32_t mtu;
+	enum link_kind kind;
+};
+
+/* NULL with e filled. */
+struct links *links_open(struct uvnf_error *e);
+void links_close(struct links *l);
+
+int link_find(struct links *l, const char *name, struct link *out,
+    struct uvnf_error *e);
+
+/* The same, but waits until there is one. */
+int link_await(struct links *l, const char *name, struct link *out,
+    struct uvnf_error *e);
+
+/* Waits until it has no master, for one that another process lets go of. */
+int link_await_free(struct links *l, const char *name, struct uvnf_error *e);
+
+/* A Linux bridge of that name, or an error. */
+int link_find_bridge(struct links *l, const char *name, struct link *out,
+    struct uvnf_error *e);
+
+/* A bridge's port needs no address: without this it sends IPv6 traffic. */
+void link_quiet(struct links *l, unsigned index);
+
+/*
+ * Makes a vif's device what it is for, by one request: up, without ARP of its
+ * own, a port of the bridge with index master (0: of none), with that MTU
+ * (0: as it is).
+ */
+int link_plug(struct links *l, const char *name, unsigned index,
+    unsigned master, uint32_t mtu, struct uvnf_error *e);
+
+/*
+ * Opens a port of a Linux bridge, or closes it to every frame: its STP state
+ * becomes forwarding or disabled.
+ */
+int link_gate(struct links *l, const char *name, unsigned index, bool open,
+    struct uvnf_error *e);
+
+#endif
