@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+# shellcheck shell=bash disable=SC2154
+#
+# Where vifs are plugged in, and their MAC, MTU and rate.  Open vSwitch needs
+# a dom0 with its package: test/xen/run --package openvswitch-switch.
+
+write_network_config() {
+	cat >"$work/uvnf.yaml" <<-END
+	templates:
+	  plain:
+	    kernel: $guest
+	    vifs: [{bridge: xenbr0}]
+	    pool: {booted: 1, paused: 1}
+	  given:
+	    kernel: $guest
+	    vifs: [{bridge: xenbr0, mac: '00:16:3e:77:00:01'}]
+	  nowhere:
+	    kernel: $guest
+	    vifs: [{bridge: none}]
+	  small:
+	    kernel: $guest
+	    vifs: [{bridge: xenbr0}, {bridge: xenbr1, mtu: 1400}]
+	  slow:
+	    kernel: $guest
+	    vifs: [{bridge: xenbr0, rate_mbit: 1}]
+	  stock:
+	    kernel: $guest
+	    vifs: [{bridge: xenbr1, script: /etc/xen/scripts/vif-bridge}]
+	  badscript:
+	    kernel: $guest
+	    vifs: [{bridge: xenbr1, script: /nowhere/script}]
+	  ovs:
+	    kernel: $guest
+	    vifs: [{ovs: ovsbr0, mtu: 1450}]
+	    pool: {booted: 1}
+	  noovs:
+	    kernel: $guest
+	    vifs: [{ovs: ovsbr9}]
+	END
+	[ -n "$ovs" ] || sed -i '/^ *ovs:$/,/booted: 1/ s/booted: 1/booted: 0/' \
+	    "$work/uvnf.yaml"
+}
+
+# --- what the kernel and xenstore say
+
+dev_of() {
+	field "$1" ".vifs[${2:-0}].dev"
+}
+
+master_is() {
+	local master
+	master=$(readlink "/sys/class/net/$1/master")
+	echo "$1 is a port of ${master##*/}"
+	[ "${master##*/}" = "$2" ]
+}
+
+mtu_is() {
+	[ "$(tee /dev/stderr <"/sys/class/net/$1/mtu")" = "$2" ]
+}
+
+# mac_is NAME MAC: the daemon, the front end and the back end agree.
+mac_is() {
+	local id
+	id=$(field "$1" .domid)
+	field "$1" '.vifs[0].mac'
+	[ "$(field "$1" '.vifs[0].mac')" = "$2" ] &&
+	    [ "$(xenstore-read "/local/domain/$id/device/vif/0/mac")" = \
+	    "$2" ] && [ "$(xenstore-read \
+	    "/local/domain/0/backend/vif/$id/0/mac")" = "$2" ] &&
+	    [ "$(xenstore-read "/libxl/$id/device/vif/0/mac")" = "$2" ]
+}
+
+derived_macs_differ() {
+	local macs
+	macs=$(ctl -j list | jq -r '.vifs[].mac')
+	echo "$macs"
+	! grep -v '^00:16:3e:' <<<"$macs" && [ -z "$(sort <<<"$macs" |
+	    uniq -d)" ]
+}
+
+# kbit_of ADDRESS: how many kbit/s of replies it sends when it is flooded.
+kbit_of() {
+	ping -n -f -q -c 600 -s 1400 -w 60 "$1" | tee /dev/stderr |
+	    sed -nE 's/.* ([0-9]+) received.* time ([0-9]+)ms/\1 \2/p' |
+	    awk '{ printf "%d\n", $1 * 1442 * 8 / $2 }'
+}
+
+# The limit, and the burst that passes it; without it, at least twice as much.
+is_slowed() {
+	local slow free
+	free=$(kbit_of 10.0.0.21) || return
+	slow=$(kbit_of 10.0.0.22) || return
+	echo "without a limit $free kbit/s, with one of 1 Mbit/s $slow"
+	[ "$slow" -gt 0 ] && [ "$slow" -lt 1500 ] &&
+	    [ "$free" -gt $((2 * slow)) ]
+}
+
+# --- Linux bridges, or none
+
+network_linux() {
+	creates plain web1 10.0.0.21 booted
+	check 'its device is a port of the bridge' \
+	    master_is "$(dev_of web1)" xenbr0
+	check 'a MAC that the template gives' \
+	    ctl create given web3 -c "$work/23.click" --wait ready
+	check 'is the one it has' mac_is web3 00:16:3e:77:00:01
+	check 'it answers' pings 10.0.0.23
+	check 'a vif that is plugged in nowhere' \
+	    ctl create nowhere web4 -c "$work/24.click" --wait ready
+	check 'show says so' [ "$(field web4 '.vifs[0].bridge')" = none ]
+	check 'it has no bridge' not readlink \
+	    "/sys/class/net/$(dev_of web4)/master"
+	check 'and does not answer' silent 10.0.0.24
+	check 'two vifs, the second with an MTU' \
+	    ctl create small web5 -c "$work/25.click" --wait ready
+	check 'the first one has its bridge'\''s' mtu_is "$(dev_of web5)" 1500
+	check 'the second one its own' mtu_is "$(dev_of web5 1)" 1400
+	check 'show says so, too' [ "$(field web5 '.vifs[1].mtu')" = 1400 ]
+	check 'the first one answers' pings 10.0.0.25
+	responder 10.0.1.27 27 1 >"$work/27.click"
+	check 'a configuration for the second one' \
+	    ctl config web5 "$work/27.click" --wait ready
+	check 'it answers' pings 10.0.1.27
+	check 'derived MACs differ' derived_macs_differ
+	check 'one with a rate limit' \
+	    ctl create slow web2 -c "$work/22.click" --wait ready
+	check 'what it sends is slowed down' is_slowed
+	sed -n 's/^without/  without/p' "$work/said"
+	check 'all are destroyed' ctl destroy --all --wait freed
+}
+
+network_script() {
+	responder 10.0.1.27 27 0 >"$work/27.click"
+	check "Xen's own script plugs a vif in" \
+	    ctl create stock web1 -c "$work/27.click" --wait ready
+	check 'into its bridge' master_is "$(dev_of web1)" xenbr1
+	check 'it answers' pings 10.0.1.27
+	check 'it is destroyed' ctl destroy web1 --wait freed
+	check 'a script that does not exist' \
+	    eval 'refused build-failed create badscript web2 &&
+	    grep -q /nowhere/script "$work/err"'
+}
+
+# --- Open vSwitch
+
+start_ovs() {
+	/usr/share/openvswitch/scripts/ovs-ctl start --system-id=random &&
+	    ovs-vsctl add-br ovsbr0 && ovs-vsctl add-br ovsbr1 &&
+	    ip addr add 10.0.2.1/24 dev ovsbr0 && ip link set ovsbr0 up &&
+	    ip addr add 10.0.3.1/24 dev ovsbr1 && ip link set ovsbr1 up &&
+	    know 10.0.2.28 28 ovsbr0 && know 10.0.3.29 29 ovsbr1
+}
+
+stop_ovs() {
+	ovs-vsctl del-br ovsbr0
+	ovs-vsctl del-br ovsbr1
+	/usr/share/openvswitch/scripts/ovs-ctl stop
+}
+
+ovs_id() {
+	ovs-vsctl get Interface "$1" "external_ids:$2" | tr -d '"'
+}
+
+# ovs_sees NAME BRIDGE: its port, as a controller sees it.
+ovs_sees() {
+	local dev uuid
+	dev=$(dev_of "$1")
+	uuid=$(field "$1" .uuid)
+	ovs-vsctl show
+	ovs-vsctl list Interface "$dev"
+	[ "$(ovs-vsctl port-to-br "$dev")" = "$2" ] &&
+	    [ "$(ovs_id "$dev" attached-mac)" = \
+	    "$(field "$1" '.vifs[0].mac')" ] &&
+	    [ "$(ovs_id "$dev" vm-id)" = "$uuid" ] &&
+	    [ "$(ovs_id "$dev" iface-id)" = \
+	    "${uuid:0:14}80${uuid:16}" ] &&
+	    [ "$(ovs_id "$dev" iface-status)" = active ] &&
+	    [ "$(ovs-vsctl get Interface "$dev" ofport)" -gt 0 ]
+}
+
+no_ovs_ports() {
+	ovs-vsctl show
+	[ -z "$(ovs-vsctl --columns=name find Interface \
+	    'external_ids:iface-status=active')" ]
+}
+
+# A worker dies after its vif was plugged in; the helper waits behind it.
+create_while_worker_dies() {
+	local helper
+	rm -f "$work/in-vif"
+	touch "$work/slow"
+	uvnfctl -t 120 create ovs web2 >"$work/out" 2>"$work/err" &
+	within 60 test -e "$work/in-vif" || return
+	helper=$(pgrep -o -f "$work/after-vif")
+	ovs-vsctl show
+	[ -n "$(ovs-vsctl --columns=name find Interface \
+	    'external_ids:iface-status=active')" ] || return
+	kill -KILL "$(awk '{ print $4 }' "/proc/$helper/stat")"
+	wait $!
+	rm -f "$work/slow"
+	cat "$work/out" "$work/err"
+	grep -q '^uvnfctl: build-failed: ' "$work/err"
+}
+
+write_after_vif() {
+	cat >"$work/after-vif" <<-END
+	#!/bin/bash
+	/usr/libexec/uvnf/uvnf-vif "\$@" || exit
+	if [ "\$1" = online ] && [ -e "$work/slow" ]; then
+		touch "$work/in-vif"
+		while [ -e "$work/slow" ]; do sleep 0.1; done
+	fi
+	END
+	chmod +x "$work/after-vif"
+}
+
+network_ovs() {
+	local dev
+	responder 10.0.2.28 28 >"$work/28.click"
+	creates ovs web1 10.0.2.28 booted
+	check 'Open vSwitch shows it to its controller' ovs_sees web1 ovsbr0
+	check 'with the MTU of its template' mtu_is "$(dev_of web1)" 1450
+	check 'show says so' [ "$(field web1 '.vifs[0].ovs')" = ovsbr0 ]
+	check 'an Open vSwitch bridge that does not exist' \
+	    eval 'refused build-failed create noovs web2 &&
+	    grep -q "no bridge .ovsbr9" "$work/err"'
+	dev=$(dev_of web1)
+	check 'it is destroyed' ctl destroy web1 --wait freed
+	check 'no port of it is left' eval '! ovs-vsctl show | grep "$dev"'
+	write_after_vif
+	sed -i 's/booted: 1/booted: 0/' "$work/uvnf.yaml"
+	check 'uvnfd starts with a vif helper of our own' eval \
+	    'stop_daemon && UVNF_VIF=$work/after-vif start_daemon'
+	check 'then no port is left' no_ovs_ports
+	check 'a worker dies once the port is there' create_while_worker_dies
+	check 'the port goes' within 60 no_ovs_ports
+	check 'a domain destroyed behind the daemon loses its port' eval \
+	    'ctl create ovs web1 && xl destroy "$(field web1 .domain)" &&
+	    no_ovs_ports'
+	check 'all are destroyed' ctl destroy --all --wait freed
+}
+
+part_network() {
+	ovs=
+	command -v ovs-vsctl >/dev/null && ovs=yes
+	if [ -n "$ovs" ]; then
+		check 'Open vSwitch starts' start_ovs
+	fi
+	write_network_config
+	check 'uvnfd starts with all kinds of vifs' \
+	    eval 'stop_daemon && start_daemon'
+	network_linux
+	network_script
+	if [ -n "$ovs" ]; then
+		network_ovs
+	else
+		skip 'Open vSwitch' 'this dom0 has none; see test/xen/run'
+	fi
+	check 'uvnfd stops in order' stop_daemon
+	[ -z "$ovs" ] || check 'Open vSwitch has no port left' no_ovs_ports
+	check 'nothing is left' no_leftovers
+	[ -z "$ovs" ] || stop_ovs >/dev/null 2>&1
+	write_config
+	check 'uvnfd starts again' start_daemon
+}
