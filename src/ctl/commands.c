@@ -112,7 +112,9 @@ static int
 cmd_create(struct ctl *c, const struct args *a)
 {
 	struct ctl_request r = { .words = { "create" }, .nwords = 1 };
+	struct words vifs = { .n = 0 };
 	int status;
+	size_t i;
 
 	if (a->argc != 2)
 		return ctl_usage(a->cmd, "create needs a template and a name");
@@ -127,7 +129,12 @@ cmd_create(struct ctl *c, const struct args *a)
 	ctl_add_wait(&r, a->wait);
 	ctl_add_word(&r, c->timeout_arg);
 	if (status == 0)
+		status = vif_words(a, &vifs);
+	for (i = 0; i < vifs.n; i++)
+		ctl_add_word(&r, vifs.words[i]);
+	if (status == 0)
 		status = ctl_ask(c, &r, json_line_vnf, text_vnf, NULL);
+	words_free(&vifs);
 	free(r.payload);
 	return status;
 }
@@ -505,16 +512,18 @@ cmd_version(struct ctl *c, const struct args *a)
 
 const struct command commands[] = {
 	{ "create", "TEMPLATE NAME [-c FILE|-] [--set PARAMETER=VALUE]...\n"
-	    "    [--wait claimed|started|ready]",
+	    "    [--vif N,KEY=VALUE[,...]]... [--wait claimed|started|ready]",
 	    "makes a VNF out of a shell of TEMPLATE",
 	    "With -c, the Click configuration in FILE (- is standard input) is "
 	    "given to\nit; without, the template's own, where it has one.  "
 	    "--set gives a value to a\nparameter that the template declares; "
-	    "{{PARAMETER}} in the configuration becomes\nit.  --wait says "
+	    "{{PARAMETER}} in the configuration becomes\nit.  --vif says "
+	    "for vif N bridge=NAME, ovs=NAME or mac=ADDRESS instead of the\n"
+	    "template.  --wait says "
 	    "when the answer comes: when it is claimed (the default without\n"
 	    "a configuration), started (the default with one) or ready.",
-	    TAKES_CONFIG | TAKES_SET | TAKES_WAIT, " claimed started ready ",
-	    cmd_create },
+	    TAKES_CONFIG | TAKES_SET | TAKES_WAIT | TAKES_VIF,
+	    " claimed started ready ", cmd_create },
 	{ "config", "NAME FILE|- [--set PARAMETER=VALUE]... "
 	    "[--wait started|ready]",
 	    "gives a VNF a new Click configuration",

@@ -11,6 +11,8 @@
 #include "common/proto.h"
 #include "lib/uvnf.h"
 
+#define VIFS_MAX 8
+
 /* What the options in front of the command say, and the connection. */
 struct ctl {
 	const char *socket;		/* NULL: the library's default */
@@ -34,6 +36,8 @@ struct args {
 	const char *force;		/* --force SECONDS */
 	char *sets[SETS_MAX];		/* --set, as "set.KEY=VALUE" */
 	size_t nsets;
+	const char *vifs[VIFS_MAX];	/* --vif N,KEY=VALUE... */
+	unsigned nvifs;
 };
 
 enum {
@@ -44,6 +48,7 @@ enum {
 	TAKES_REMOVE = 16,		/* --remove */
 	TAKES_FORCE = 32,		/* --force SECONDS */
 	TAKES_SET = 64,			/* --set KEY=VALUE */
+	TAKES_VIF = 128,			/* --vif N,KEY=VALUE... */
 };
 
 struct command {
@@ -76,7 +81,7 @@ int ctl_connect(struct ctl *c);
 long ctl_parse_seconds(const char *s, long min_ms);
 
 /* A request under way, for the files of commands. */
-#define REQUEST_WORDS_MAX (8 + SETS_MAX)
+#define REQUEST_WORDS_MAX 40	/* more than the daemon takes */
 
 struct ctl_request {
 	const char *words[REQUEST_WORDS_MAX];
@@ -101,6 +106,21 @@ int cmd_pause(struct ctl *c, const struct args *a);
 int cmd_resume(struct ctl *c, const struct args *a);
 int cmd_shutdown(struct ctl *c, const struct args *a);
 int cmd_reboot(struct ctl *c, const struct args *a);
+/* Words that were made, and are to be freed. */
+#define WORDS_MADE_MAX 16
+
+struct words {
+	char *words[WORDS_MADE_MAX];
+	size_t n;
+};
+
+/*
+ * Makes the request's words out of the options --vif: "0,mac=M,bridge=B"
+ * becomes vifs.0.mac=M and vifs.0.bridge=B.  Returns 0 or the exit status;
+ * words_free is due in either case.
+ */
+int vif_words(const struct args *a, struct words *made);
+void words_free(struct words *w);
 
 /* JSON: a line on stdout for each call. */
 void json_line(const struct uvnf_data *d, void *unused);

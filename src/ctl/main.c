@@ -229,6 +229,10 @@ set_own_option(struct args *a, int opt)
 		a->remove = true;
 	else if (opt == 'f')
 		a->force = optarg;
+	else if (opt == 'v' && a->nvifs < VIFS_MAX)
+		a->vifs[a->nvifs] = optarg;
+	if (opt == 'v')
+		a->nvifs++;
 	return -1;
 }
 
@@ -243,6 +247,7 @@ takes_option(const struct command *cmd, int opt)
 	case 'r': return (cmd->takes & TAKES_REMOVE) != 0;
 	case 'f': return (cmd->takes & TAKES_FORCE) != 0;
 	case 'S': return (cmd->takes & TAKES_SET) != 0;
+	case 'v': return (cmd->takes & TAKES_VIF) != 0;
 	}
 	return true;
 }
@@ -257,6 +262,7 @@ option_name(int opt)
 	case 'r': return "--remove";
 	case 'f': return "--force";
 	case 'S': return "--set";
+	case 'v': return "--vif";
 	}
 	return "";
 }
@@ -274,6 +280,7 @@ parse_args(struct ctl *c, struct args *a, int argc, char **argv)
 		{ "remove", no_argument, NULL, 'r' },
 		{ "force", required_argument, NULL, 'f' },
 		{ "set", required_argument, NULL, 'S' },
+		{ "vif", required_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int opt, status;

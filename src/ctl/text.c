@@ -102,7 +102,8 @@ put_stages(const struct uvnf_data *d)
 static bool
 put_vif(const struct uvnf_data *d, int i)
 {
-	static const char *const parts[] = { "mac", "bridge", "dev" };
+	static const char *const parts[] = { "mac", "bridge", "ovs", "mtu",
+	    "dev" };
 	const char *value;
 	char key[32];
 	bool any = false;
@@ -190,6 +191,9 @@ struct text_table {
 	size_t size;
 };
 
+/* A vif has one of the two. */
+static const char bridge_key[] = "vifs.%d.bridge", ovs_key[] = "vifs.%d.ovs";
+
 static const struct column vnf_columns[] = {
 	{ "NAME", "name" },
 	{ "STATE", "state" },
@@ -197,7 +201,7 @@ static const struct column vnf_columns[] = {
 	{ "SOURCE", "source" },
 	{ "DOMID", "domid" },
 	{ "MAC", "vifs.%d.mac" },
-	{ "BRIDGE", "vifs.%d.bridge" },
+	{ "BRIDGE", bridge_key },
 	{ "DEV", "vifs.%d.dev" },
 	{ "ERROR", "error.code" },
 	{ NULL, NULL },
@@ -224,7 +228,7 @@ static const struct column template_columns[] = {
 	{ "READY", "ready" },
 	{ "PAUSED", "pool.paused" },
 	{ "BOOTED", "pool.booted" },
-	{ "BRIDGE", "vifs.%d.bridge" },
+	{ "BRIDGE", bridge_key },
 	{ "KERNEL", "kernel" },
 	{ "CONFIG", "config" },
 	{ NULL, NULL },
@@ -283,19 +287,29 @@ add_value(struct proto_buf *b, const char *value)
 	text_escape(b, value, strlen(value), false);
 }
 
+/* Of the i-th item of a list; key has a "%d" in the place of i. */
+static const char *
+get_item(const struct uvnf_data *d, const char *key, int i)
+{
+	const char *mark = strstr(key, "%d");
+	char item[64];
+
+	snprintf(item, sizeof(item), "%.*s%d%s", (int)(mark - key), key, i,
+	    mark + 2);
+	return uvnf_data_get(d, item);
+}
+
 /* The values of all items of a list, with commas between. */
 static void
-add_items(struct proto_buf *b, const struct uvnf_data *d, const char *key,
-    const char *mark)
+add_items(struct proto_buf *b, const struct uvnf_data *d, const char *key)
 {
 	const char *value;
-	char item[64];
 	int i;
 
 	for (i = 0;; i++) {
-		snprintf(item, sizeof(item), "%.*s%d%s", (int)(mark - key),
-		    key, i, mark + 2);
-		value = uvnf_data_get(d, item);
+		value = get_item(d, key, i);
+		if (value == NULL && key == bridge_key)
+			value = get_item(d, ovs_key, i);
 		if (value == NULL)
 			return;
 		if (i > 0)
@@ -308,11 +322,10 @@ static char *
 make_cell(const struct uvnf_data *d, const char *key)
 {
 	struct proto_buf b = { 0 };
-	const char *mark = strstr(key, "%d");
 	const char *value = uvnf_data_get(d, key);
 
-	if (mark != NULL)
-		add_items(&b, d, key, mark);
+	if (strstr(key, "%d") != NULL)
+		add_items(&b, d, key);
 	else if (value != NULL)
 		add_value(&b, value);
 	if (b.len == 0)

@@ -178,6 +178,24 @@ parse_sets(const struct request *rq, struct params **set,
 	return rc;
 }
 
+/* The keys vifs.N.…, if there are any. */
+static int
+parse_net(const struct request *rq, struct net_wish **net,
+    struct uvnf_error *e)
+{
+	const char *key, *value;
+	unsigned i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && (key = request_key_at(rq, "vifs.", i,
+	    &value)) != NULL; i++) {
+		if (*net == NULL)
+			*net = xcalloc(1, sizeof(**net));
+		rc = net_wish_parse(*net, key, value, e);
+	}
+	return rc;
+}
+
 int
 cmd_vnf_request(struct request *rq, enum vnf_wait wait,
     struct vnf_request *vr, struct uvnf_error *e)
@@ -190,6 +208,11 @@ cmd_vnf_request(struct request *rq, enum vnf_wait wait,
 	    (rc = request_timeout(rq, &vr->timeout_ms, e)) != 0 ||
 	    (rc = parse_sets(rq, &vr->set, e)) != 0)
 		return rc;
+	if ((rc = parse_net(rq, &vr->net, e)) != 0) {
+		free(vr->net);
+		params_free(vr->set);
+		return rc;
+	}
 	vr->read_us = rq->read_us;
 	vr->config = rq->payload;
 	vr->config_len = rq->payload_len;
@@ -289,9 +312,10 @@ run_show(struct request *rq)
 }
 
 const struct command vnf_commands[] = {
-	{ "create", 2, 2, { "config", SET, "wait", "timeout_ms" },
+	{ "create", 2, 2, { "config", SET, "wait", "timeout_ms", "vifs." },
 	    "create TEMPLATE NAME [config=LENGTH] [set.PARAMETER=VALUE]... "
-	    "[wait=claimed|started|ready] [timeout_ms=N]", run_create },
+	    "[wait=claimed|started|ready] [timeout_ms=N] "
+	    "[vifs.N.bridge|ovs|mac=VALUE]...", run_create },
 	{ "config", 1, 1, { "config", SET, "wait", "timeout_ms" },
 	    "config NAME config=LENGTH [set.PARAMETER=VALUE]... "
 	    "[wait=started|ready] [timeout_ms=N]", run_config },

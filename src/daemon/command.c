@@ -142,6 +142,25 @@ request_key(const struct request *rq, const char *key)
 	return NULL;
 }
 
+const char *
+request_key_at(const struct request *rq, const char *prefix, unsigned i,
+    const char **value)
+{
+	unsigned w;
+
+	for (w = 1; w < rq->line.nwords; w++) {
+		const struct proto_word *word = &rq->line.words[w];
+
+		if (word->key == NULL ||
+		    strncmp(word->key, prefix, strlen(prefix)) != 0 ||
+		    i-- > 0)
+			continue;
+		*value = word->value;
+		return word->key;
+	}
+	return NULL;
+}
+
 int
 request_timeout(const struct request *rq, unsigned *ms, struct uvnf_error *e)
 {

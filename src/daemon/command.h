@@ -41,6 +41,10 @@ void request_run(struct request *rq);
 const char *request_arg(const struct request *rq, unsigned i);
 const char *request_key(const struct request *rq, const char *key);
 
+/* The i-th key that begins with prefix, and its value; NULL: no more. */
+const char *request_key_at(const struct request *rq, const char *prefix,
+    unsigned i, const char **value);
+
 /* The key timeout_ms, or its default: 0, or -UVNF_E_BAD_REQUEST. */
 int request_timeout(const struct request *rq, unsigned *ms,
     struct uvnf_error *e);
@@ -59,7 +63,8 @@ void request_err(struct request *rq, const struct uvnf_error *e);
 struct command {
 	const char *verb;
 	unsigned min_args, max_args;
-	/* Those it takes; "set." stands for all that begin with it. */
+	/* Those it takes; one that ends with a dot stands for all that begin
+	 * so, and the command looks at them itself. */
 	const char *keys[COMMAND_KEYS_MAX];
 	const char *usage;
 	void (*run)(struct request *rq);

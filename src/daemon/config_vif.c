@@ -81,11 +81,13 @@ take_mac(const struct yaml_file *f, const struct node_entry *kv, void *into)
 		return r;
 	if (strcmp(text, "derived") == 0)
 		vif->mac_source = MAC_DERIVED;
+	else if (strcmp(text, "name") == 0)
+		vif->mac_source = MAC_NAME;
 	else if (mac_parse(text, vif->mac) == 0 && mac_is_usable(vif->mac))
 		vif->mac_source = MAC_GIVEN;
 	else
-		r = node_error(f, kv->value, "mac must be derived or an "
-		    "address like 00:16:3e:12:34:56 that is not multicast, "
+		r = node_error(f, kv->value, "mac must be derived, name, or "
+		    "an address like 00:16:3e:12:34:56 that is not multicast, "
 		    "not %s", node_show(kv->value, shown));
 	free(text);
 	return r;
@@ -189,7 +191,7 @@ check_vifs(const struct yaml_file *f, const struct node *map,
 		if (t->vifs[i].mac_source == MAC_GIVEN)
 			return node_error(f, map, "template %s: %u shells "
 			    "cannot share the mac %s of vif %u; have one "
-			    "shell, or take 'mac: derived'",
+			    "shell, or take 'mac: derived' or 'mac: name'",
 			    t->name, shells, mac_format(t->vifs[i].mac, mac),
 			    i);
 	return 0;

@@ -125,6 +125,7 @@ daemon_stop(struct daemon *dm)
 		if (dm->config->destroy_on_exit || v->state == VNF_STOPPING)
 			vnf_destroy_now(dm, v);
 	}
+	tasks_stop_net(dm);
 	pools_stop(dm->pools);
 	daemon_stop_progress(dm);
 }

@@ -137,6 +137,22 @@ apply_built(struct journal_entry *e, char **f, size_t n)
 }
 
 static int
+apply_vif(struct journal_entry *e, char **f, size_t n)
+{
+	struct place place;
+	uint8_t mac[6];
+	uint64_t i;
+
+	if (n != 5 || e->nvifs == 0 ||
+	    parse_uint(f[2], 0, e->nvifs - 1, &i) != 0 ||
+	    mac_parse(f[3], mac) != 0 || place_parse(f[4], &place) != 0)
+		return -1;
+	memcpy(e->vifs[i].mac, mac, sizeof(mac));
+	e->vifs[i].place = place;
+	return 0;
+}
+
+static int
 apply_vifs_used(struct journal_entry *e, const char *text)
 {
 	uint64_t used;
@@ -217,6 +233,8 @@ apply(struct journal *j, char **f, size_t n)
 		return -1;
 	if (strcmp(f[0], "built") == 0)
 		return apply_built(e, f, n);
+	if (strcmp(f[0], "vif") == 0)
+		return apply_vif(e, f, n);
 	if (strcmp(f[0], "claim") == 0)
 		return apply_claim(j, e, f, n);
 	if (strcmp(f[0], "config") == 0)
@@ -512,6 +530,16 @@ journal_built(struct journal *j, const struct domain *d)
 
 	append_built(j, d->uuid, d->domid, d->vifs, d->nvifs);
 	return j->size != before ? 0 : -1;
+}
+
+int
+journal_vif(struct journal *j, const struct domain *d, unsigned i,
+    const struct domain_vif *vif)
+{
+	char uuid[UUID_TEXT_LEN + 1], mac[18], place[PLACE_TEXT_MAX];
+
+	return append(j, "vif %s %u %s %s", uuid_format(d->uuid, uuid), i,
+	    mac_format(vif->mac, mac), place_format(&vif->place, place));
 }
 
 int

@@ -21,6 +21,7 @@
  *
  *	CRC32 build UUID TEMPLATE KIND DOMAIN-NAME
  *	CRC32 built UUID DOMID NVIFS [MAC PLACE DEV]...
+ *	CRC32 vif UUID NUMBER MAC PLACE
  *	CRC32 claim UUID NAME VIFS-USED [PARAMETER=VALUE]...
  *					(takes it from another UUID)
  *	CRC32 config UUID VIFS-USED [PARAMETER=VALUE]...
@@ -69,6 +70,8 @@ struct journal_entries *journal_entries(struct journal *j);
  */
 int journal_build(struct journal *j, const struct domain *d);
 int journal_built(struct journal *j, const struct domain *d);
+int journal_vif(struct journal *j, const struct domain *d, unsigned i,
+    const struct domain_vif *vif);
 int journal_claim(struct journal *j, const struct vnf *v);
 int journal_config(struct journal *j, const struct vnf *v);
 int journal_doom(struct journal *j, const struct domain *d);

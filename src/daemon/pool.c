@@ -52,6 +52,16 @@ pool_claim(struct pools *p, const struct template *t)
 	return d;
 }
 
+void
+pool_put_back(struct pools *p, struct domain *d)
+{
+	struct shelf *s = pool_shelf(p, d->template, d->kind);
+
+	TAILQ_INSERT_HEAD(&s->ready, d, entry);
+	s->have++;
+	pool_wait_check(p);
+}
+
 /* Must the refill wait for VNFs that are being claimed or are starting? */
 static bool
 hold_refill(struct pools *p, uint64_t now)
@@ -79,7 +89,7 @@ shelf_build_one(struct pools *p, struct shelf *s, uint64_t now,
 			*wake_us = s->not_before_us;
 		return false;
 	}
-	pool_build_begin(p, s->template, s, s->kind, NULL, NULL, NULL);
+	pool_build_begin(p, domain_new(s->template, s->kind), s, NULL, NULL);
 	return true;
 }
 

@@ -33,16 +33,19 @@ unsigned pools_building(const struct pools *p);
 /* Takes a shell, a booted one before a paused one; NULL when there is none. */
 struct domain *pool_claim(struct pools *p, const struct template *t);
 
+/* Gives one back that was claimed and is still as it was. */
+void pool_put_back(struct pools *p, struct domain *d);
+
 /*
- * Builds a domain on demand.  The callback comes once, from the event loop,
- * with the domain, which is then the caller's, or with NULL and why.
+ * Builds a domain on demand; d is a new one, as it is to be.  The callback
+ * comes once, from the event loop, with d, which is then the caller's, or with
+ * NULL and why.
  */
 typedef void (*pool_built)(void *arg, struct domain *d,
     const struct uvnf_error *e);
 struct pool_build;
-/* With like, its vifs have the MACs and bridges of that domain. */
-struct pool_build *pool_build_cold(struct pools *p, const struct template *t,
-    const struct domain *like, pool_built built, void *arg);
+struct pool_build *pool_build_cold(struct pools *p, struct domain *d,
+    pool_built built, void *arg);
 /* The caller no longer wants it: no such callback comes, the domain is
  * reaped, and gone (may be NULL) is called when nothing is left of it. */
 void pool_build_abandon(struct pool_build *b, reap_done gone, void *arg);

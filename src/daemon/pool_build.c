@@ -261,9 +261,8 @@ build_ready(struct pool_build *b)
 }
 
 struct pool_build *
-pool_build_begin(struct pools *p, const struct template *t, struct shelf *s,
-    enum domain_kind kind, const struct domain *like, pool_built built,
-    void *arg)
+pool_build_begin(struct pools *p, struct domain *d, struct shelf *s,
+    pool_built built, void *arg)
 {
 	struct pool_build *b = xcalloc(1, sizeof(*b));
 	struct daemon *dm = p->daemon;
@@ -278,29 +277,25 @@ pool_build_begin(struct pools *p, const struct template *t, struct shelf *s,
 		s->building++;
 	p->building++;
 	LIST_INSERT_HEAD(&p->builds, b, entry);
-	if (check_memory(p, t, &b->refused) == 0) {
-		b->domain = domain_new(t, kind);
-		if (like != NULL)
-			domain_copy_vifs(b->domain, like);
-		if (journal_build(dm->journal, b->domain) == 0) {
-			dm->backend->build(dm->backend, b->domain,
-			    build_result, b);
+	if (check_memory(p, d->template, &b->refused) == 0) {
+		if (journal_build(dm->journal, d) == 0) {
+			b->domain = d;
+			dm->backend->build(dm->backend, d, build_result, b);
 			return b;
 		}
-		domain_free(b->domain);
-		b->domain = NULL;
 		uvnf_error_set(&b->refused, UVNF_E_SYSTEM,
 		    "the journal cannot be written; see the daemon's log");
 	}
+	domain_free(d);
 	event_active(b->timer, EV_TIMEOUT, 0);
 	return b;
 }
 
 struct pool_build *
-pool_build_cold(struct pools *p, const struct template *t,
-    const struct domain *like, pool_built built, void *arg)
+pool_build_cold(struct pools *p, struct domain *d, pool_built built,
+    void *arg)
 {
-	return pool_build_begin(p, t, NULL, KIND_COLD, like, built, arg);
+	return pool_build_begin(p, d, NULL, built, arg);
 }
 
 void

@@ -70,9 +70,8 @@ struct shelf *pool_shelf(const struct pools *p, const struct template *t,
 void pool_refill(struct pools *p);
 
 /* pool_build.c */
-struct pool_build *pool_build_begin(struct pools *p,
-    const struct template *t, struct shelf *s, enum domain_kind kind,
-    const struct domain *like, pool_built built, void *arg);
+struct pool_build *pool_build_begin(struct pools *p, struct domain *d,
+    struct shelf *s, pool_built built, void *arg);
 /* Ends the builds that wait for a guest to boot; the others end soon. */
 void pool_build_stop_booting(struct pools *p);
 /* Drops one without a word to anybody; its domain stays in Xen. */

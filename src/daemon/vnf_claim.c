@@ -12,9 +12,8 @@
 
 static void task_build(struct vnf_task *t);
 
-/* The name is taken back: no domain, or none that could be recorded. */
-static void
-claim_failed(struct vnf_task *t, const struct uvnf_error *e)
+void
+task_unclaimed(struct vnf_task *t, const struct uvnf_error *e)
 {
 	struct daemon *dm = t->daemon;
 	struct vnf *v = t->vnf;
@@ -70,7 +69,7 @@ claim_next(struct vnf_task *t)
 	struct domain *d = pool_claim(t->daemon->pools, t->vnf->template);
 
 	if (d != NULL)
-		task_claim(t, d);
+		task_take_shell(t, d);
 	else
 		task_build(t);
 }
@@ -93,7 +92,7 @@ task_claim(struct vnf_task *t, struct domain *d)
 		if (v->domain != NULL)
 			task_give_up(t, &e);
 		else
-			claim_failed(t, &e);
+			task_unclaimed(t, &e);
 		return;
 	}
 	if (t->old != NULL)
@@ -119,7 +118,7 @@ task_built(void *arg, struct domain *d, const struct uvnf_error *e)
 	t->build = NULL;
 	t->phase = PHASE_NONE;
 	if (d == NULL)
-		claim_failed(t, e);
+		task_unclaimed(t, e);
 	else
 		task_claim(t, d);
 }
@@ -128,13 +127,14 @@ static void
 task_build(struct vnf_task *t)
 {
 	struct vnf *v = t->vnf;
+	struct domain *d = domain_new(v->template, KIND_COLD);
 
 	t->phase = PHASE_BUILD;
 	v->source = KIND_COLD;
 	if (v->state == VNF_NONE)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CREATING);
-	t->build = pool_build_cold(t->daemon->pools, v->template, NULL,
-	    task_built, t);
+	net_apply(d, v->name, t->net);
+	t->build = pool_build_cold(t->daemon->pools, d, task_built, t);
 }
 
 void

@@ -37,6 +37,8 @@ refuse(struct vnf_request *rq, const struct vnf *about,
 	rq->config = NULL;
 	params_free(rq->set);
 	rq->set = NULL;
+	free(rq->net);
+	rq->net = NULL;
 	rq->answer(rq->arg, about, e);
 }
 
@@ -55,6 +57,8 @@ static int
 check_create(struct daemon *dm, const struct template *t, const char *template,
     const char *name, struct vnf_request *rq, struct uvnf_error *e)
 {
+	int rc;
+
 	if (dm->stopping)
 		return uvnf_error_set(e, UVNF_E_STOPPING,
 		    "the daemon is going down");
@@ -68,6 +72,8 @@ check_create(struct daemon *dm, const struct template *t, const char *template,
 		return uvnf_error_set(e, UVNF_E_NAME_TAKEN,
 		    "a VNF is called '%s' already; destroy it or take "
 		    "another name", name);
+	if (rq->net != NULL && (rc = net_wish_check(rq->net, t, e)) != 0)
+		return rc;
 	if (rq->config == NULL && t->config == NULL &&
 	    rq->wait != WAIT_CLAIMED)
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
@@ -410,6 +416,10 @@ vnf_dead(struct daemon *dm, struct vnf *v, enum backend_death why)
 	}
 	uvnf_error_set(&e, UVNF_E_GUEST_DEAD, "the domain %s of '%s' %s",
 	    v->domain->name, v->name, death_text(why));
+	if (task_is_in_net(v->task)) {
+		task_net_failed(v->task, &e);
+		return;
+	}
 	log_warn("vnf crashed name=%s domid=%d error=%s", v->name,
 	    v->domain->domid, e.text);
 	vnf_set_error(v, &e);

@@ -9,6 +9,7 @@
 #include "common/err.h"
 #include "daemon/backend.h"
 #include "daemon/daemon.h"
+#include "daemon/net.h"
 #include "daemon/vnf.h"
 
 /*
@@ -34,6 +35,7 @@ struct vnf_request {
 	size_t config_len;
 	struct params *set;		/* the same */
 	bool macs;			/* vnf_text.h: config lacks them */
+	struct net_wish *net;		/* the same; of a create */
 	vnf_answer answer;
 	void *arg;
 };

@@ -60,6 +60,7 @@ fetched(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 {
 	struct vnf_task *t = arg;
 	struct uvnf_error why;
+	struct domain *d;
 
 	t->inflight--;
 	if (t->vnf == NULL) {
@@ -79,8 +80,9 @@ fetched(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 		t->vifs_used = t->vnf->vifs_used;
 	}
 	t->phase = PHASE_BUILD;
-	t->build = pool_build_cold(t->daemon->pools, t->vnf->template,
-	    t->vnf->domain, rebuilt, t);
+	d = domain_new(t->vnf->template, KIND_COLD);
+	domain_copy_vifs(d, t->vnf->domain);
+	t->build = pool_build_cold(t->daemon->pools, d, rebuilt, t);
 }
 
 void

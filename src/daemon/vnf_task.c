@@ -52,6 +52,7 @@ task_end(struct vnf_task *t)
 		return;
 	LIST_REMOVE(t, entry);
 	free(t->config_owned);
+	free(t->net);
 	free(t);
 }
 
@@ -142,6 +143,9 @@ say_what_is_missing(const struct vnf_task *t, struct uvnf_error *e)
 	case PHASE_BUILD:
 		what = "its domain is still being built";
 		break;
+	case PHASE_NET:
+		what = "its vifs are still being changed";
+		break;
 	case PHASE_BOOT:
 		what = "its guest has not announced itself";
 		break;
@@ -171,6 +175,10 @@ limit_passed(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	say_what_is_missing(t, &e);
+	if (t->phase == PHASE_NET) {
+		task_net_failed(t, &e);
+		return;
+	}
 	if (t->phase != PHASE_BUILD && t->phase != PHASE_FETCH) {
 		task_fail(t, &e);
 		return;
@@ -234,6 +242,7 @@ task_new(struct daemon *dm, struct vnf *v, enum task_goal goal,
 	t->timeout_ms = rq->timeout_ms;
 	t->answer = rq->answer;
 	t->arg = rq->arg;
+	t->net = rq->net;
 	if (goal == GOAL_CONFIG)
 		take_config(t, rq);
 	evtimer_assign(&t->limit, dm->base, limit_passed, t);

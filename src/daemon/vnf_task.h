@@ -38,6 +38,13 @@ bool vnf_may_run(const struct vnf *v);
 /* At the daemon's end, when the backend calls nobody any more. */
 void tasks_drop_all(struct daemon *dm);
 
+/* Its shell's vifs are being changed; t may be NULL. */
+bool task_is_in_net(const struct vnf_task *t);
+/* That ends: the domain goes, the name is free, e is the answer. */
+void task_net_failed(struct vnf_task *t, const struct uvnf_error *e);
+/* The same for all of them: the daemon stops. */
+void tasks_stop_net(struct daemon *dm);
+
 /* It is still to be answered, or to order the start: no other may begin. */
 bool task_is_busy(const struct vnf_task *t);
 

@@ -26,6 +26,7 @@ enum task_phase {
 	PHASE_NONE,
 	PHASE_FETCH,		/* reads the configuration back */
 	PHASE_BUILD,		/* waits for a domain */
+	PHASE_NET,		/* waits for its shell's vifs */
 	PHASE_BOOT,		/* waits for the guest's announcement */
 	PHASE_HALT,		/* waits for the old router to have stopped */
 	PHASE_WRITE,		/* waits for xenstored's acknowledgements */
@@ -48,6 +49,7 @@ struct vnf_task {
 	bool macs;			/* it still lacks MAC addresses */
 	uint32_t vifs_used;
 
+	struct net_wish *net;		/* or NULL */
 	struct pool_build *build;
 	struct domain *old;		/* in whose place another one comes */
 	unsigned inflight;		/* operations of the backend */
@@ -85,6 +87,14 @@ void task_give_up(struct vnf_task *t, const struct uvnf_error *e);
 
 /* vnf_claim.c: gives the VNF its domain and lets it run. */
 void task_claim(struct vnf_task *t, struct domain *d);
+/* No domain is the VNF's: e is the answer, its name is free again. */
+void task_unclaimed(struct vnf_task *t, const struct uvnf_error *e);
+
+/*
+ * vnf_net.c: gives the VNF a shell, with the vifs changed where the request or
+ * the name wants it, and goes on as task_claim does.
+ */
+void task_take_shell(struct vnf_task *t, struct domain *d);
 
 /* vnf_reboot.c: t->vnf has its new domain; the old one must go. */
 void task_retire_old(struct vnf_task *t);

@@ -155,53 +155,6 @@ static const struct refused numbers[] = {
 	{ WEB "    pool: 4\n", "4:11: pool must be a map with keys, not '4'" },
 };
 
-static const struct refused bad_vifs[] = {
-	{ WEB "    vifs: [{bridge: a, ovs: br0}]\n", "4:24: a vif is plugged "
-	    "into one thing: it has bridge already, so leave out ovs" },
-	{ WEB "    vifs: [{ovs: br0, bridge: none}]\n", "4:23: a vif is "
-	    "plugged into one thing: it has ovs already, so leave out "
-	    "bridge" },
-	{ WEB "    vifs: [{mac: '00:16:3e:00:00:01'}]\n", "4:12: this vif "
-	    "lacks the key bridge or ovs, the bridge to plug it into, or "
-	    "'bridge: none'" },
-	{ WEB "    vifs: [{ovs: 'a:b'}]\n", "4:18: ovs must be the name of a "
-	    "bridge, at most 15 characters without '/', ':' and space, not "
-	    "'a:b'" },
-	{ WEB "    vifs: [{ovs: }]\n", "4:18: ovs must be a text, not "
-	    "nothing" },
-#define MAC_SENTENCE "mac must be derived or an address like " \
-	"00:16:3e:12:34:56 that is not multicast, not "
-	{ WEB "    vifs: [{bridge: a, mac: '01:16:3e:00:00:01'}]\n",
-	    "4:29: " MAC_SENTENCE "'01:16:3e:00:00:01'" },
-	{ WEB "    vifs: [{bridge: a, mac: '00:00:00:00:00:00'}]\n",
-	    "4:29: " MAC_SENTENCE "'00:00:00:00:00:00'" },
-	{ WEB "    vifs: [{bridge: a, mac: 00163e000001}]\n", "4:29: "
-	    MAC_SENTENCE "'00163e000001'" },
-	{ WEB "    vifs: [{bridge: a, mac: '00:16:3e:00:00:01:02'}]\n",
-	    "4:29: " MAC_SENTENCE "'00:16:3e:00:00:01:02'" },
-	{ WEB "    vifs: [{bridge: a, mac: random}]\n", "4:29: "
-	    MAC_SENTENCE "'random'" },
-	{ WEB "    vifs: [{bridge: a, mac: [derived]}]\n", "4:29: mac must be "
-	    "a text, not a list" },
-	{ WEB "    vifs: [{bridge: a, mtu: 67}]\n", "4:29: mtu must be a "
-	    "whole number from 68 to 65517, not '67'" },
-	{ WEB "    vifs: [{bridge: a, mtu: 65518}]\n", "4:29: mtu must be a "
-	    "whole number from 68 to 65517, not '65518'" },
-	{ WEB "    vifs: [{bridge: a, mtu: 1k}]\n", "4:29: mtu must be a "
-	    "whole number from 68 to 65517, not '1k'" },
-	{ WEB "    vifs: [{bridge: a, rate_mbit: 0}]\n", "4:35: rate_mbit "
-	    "must be a whole number from 1 to 100000, not '0'" },
-	{ WEB "    vifs: [{bridge: a, rate_mbit: 100001}]\n", "4:35: "
-	    "rate_mbit must be a whole number from 1 to 100000, not "
-	    "'100001'" },
-	{ WEB "    vifs: [{bridge: a, script: vif-bridge}]\n", "4:32: script "
-	    "must be an absolute path, which 'vif-bridge' is not" },
-	{ WEB "    vifs: [{bridge: a, mac: '00:16:3e:00:00:01'}]\n"
-	    "    pool: {booted: 1, paused: 1}\n", "3:5: template web: 2 shells "
-	    "cannot share the mac 00:16:3e:00:00:01 of vif 0; have one "
-	    "shell, or take 'mac: derived'" },
-};
-
 static const struct refused words[] = {
 	{ "on_exit: stop\n", "1:10: on_exit must be one of leave, destroy, "
 	    "not 'stop'" },

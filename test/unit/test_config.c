@@ -166,37 +166,6 @@ test_every_key(void **state)
 }
 
 static void
-test_vifs(void **state)
-{
-	static const uint8_t mac[6] = { 2, 0x16, 0x3e, 0xab, 0xcd, 0xef };
-	struct config *c = accept(WEB "    vifs:\n"
-	    "    - {bridge: none, mac: derived}\n"
-	    "    - {ovs: br-int, mac: 02:16:3E:ab:cd:ef, mtu: 65517}\n"
-	    "    - {bridge: b, rate_mbit: 100000, mtu: 68, script: /a b}\n"
-	    "    pool: {booted: 1}\n");
-	const struct template_vif *v = c->templates[0]->vifs;
-
-	(void)state;
-	assert_int_equal(c->templates[0]->nvifs, 3);
-	assert_int_equal(v[0].place.plug, PLUG_NONE);
-	assert_string_equal(v[0].place.name, "");
-	assert_int_equal(v[0].place.mtu, 0);
-	assert_int_equal(v[0].mac_source, MAC_DERIVED);
-	assert_int_equal(v[0].rate_mbit, 0);
-	assert_null(v[0].script);
-	assert_int_equal(v[1].place.plug, PLUG_OVS);
-	assert_string_equal(v[1].place.name, "br-int");
-	assert_int_equal(v[1].place.mtu, 65517);
-	assert_int_equal(v[1].mac_source, MAC_GIVEN);
-	assert_memory_equal(v[1].mac, mac, sizeof(mac));
-	assert_int_equal(v[2].place.plug, PLUG_BRIDGE);
-	assert_int_equal(v[2].place.mtu, 68);
-	assert_int_equal(v[2].rate_mbit, 100000);
-	assert_string_equal(v[2].script, "/a b");
-	config_free(c);
-}
-
-static void
 test_modes(void **state)
 {
 	static const struct {
@@ -244,7 +213,6 @@ test_numbers(void **state)
 {
 	(void)state;
 	REFUSE_ALL(numbers);
-	REFUSE_ALL(bad_vifs);
 }
 
 static void
@@ -491,7 +459,6 @@ main(void)
 		cmocka_unit_test(test_shipped_example),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_every_key),
-		cmocka_unit_test(test_vifs),
 		cmocka_unit_test(test_modes),
 		cmocka_unit_test(test_not_yaml),
 		cmocka_unit_test(test_unknown_keys),

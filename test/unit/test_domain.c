@@ -159,41 +159,6 @@ test_mac_formulas(void **state)
 }
 
 static void
-test_places(void **state)
-{
-	static const struct {
-		const char *text;
-		struct place place;
-	} good[] = {
-		{ "xenbr0", { PLUG_BRIDGE, "xenbr0", 0 } },
-		{ "none", { PLUG_BRIDGE, "none", 0 } },
-		{ "ovs:br-int.12345678", { PLUG_OVS, "br-int.12345678", 0 } },
-		{ "none:", { PLUG_NONE, "", 0 } },
-		{ "b/1500", { PLUG_BRIDGE, "b", 1500 } },
-		{ "ovs:a23456789012345/65517",
-		    { PLUG_OVS, "a23456789012345", 65517 } },
-		{ "none:/68", { PLUG_NONE, "", 68 } },
-	};
-	static const char *const bad[] = { "", "ovs:", "none:x", "/1500",
-	    "a/", "a/67", "a/65518", "a/1500/1500", "a b", "vlan:a", "..",
-	    "a234567890123456", "ovs:a234567890123456" };
-	char buf[PLACE_TEXT_MAX];
-	struct place p;
-	size_t i, j;
-
-	(void)state;
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		assert_int_equal(place_parse(good[i].text, &p), 0);
-		assert_string_equal(place_format(&p, buf), good[i].text);
-		for (j = 0; j < sizeof(good) / sizeof(good[0]); j++)
-			assert_int_equal(place_equal(&p, &good[j].place),
-			    i == j);
-	}
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(place_parse(bad[i], &p), -1);
-}
-
-static void
 test_uuid_text(void **state)
 {
 	static const uint8_t uuid[16] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab,
@@ -272,7 +237,6 @@ main(void)
 		cmocka_unit_test(test_macs),
 		cmocka_unit_test(test_given_mac),
 		cmocka_unit_test(test_mac_formulas),
-		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_uuid_text),
 		cmocka_unit_test(test_mac_text),
 		cmocka_unit_test(test_words),

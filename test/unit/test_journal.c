@@ -176,6 +176,36 @@ test_keeps_a_vnf(void **state)
 	domain_free(d);
 }
 
+/* What a vif was changed to is what counts, also after a rewriting. */
+static void
+test_changed_vif(void **state)
+{
+	struct domain_vif vif = { .mac = { 2, 0, 0, 0, 0, 1 },
+	    .place = { PLUG_OVS, "br-int", 1450 } };
+	struct journal *j = open_it();
+	struct domain *d = record(j, 7);
+	struct journal_entry *e;
+	int i;
+
+	(void)state;
+	assert_int_equal(journal_vif(j, d, 0, &vif), 0);
+	for (i = 0; i < 2; i++) {
+		journal_close(j);
+		j = open_it();
+		e = TAILQ_FIRST(journal_entries(j));
+		assert_memory_equal(e->vifs[0].mac, vif.mac, 6);
+		assert_true(place_equal(&e->vifs[0].place, &vif.place));
+		assert_string_equal(e->vifs[0].dev, "vif7.0");
+	}
+	/* One that it does not have is passed over. */
+	assert_int_equal(journal_vif(j, d, 1, &vif), 0);
+	journal_close(j);
+	j = open_it();
+	assert_int_equal(TAILQ_FIRST(journal_entries(j))->nvifs, 1);
+	journal_close(j);
+	domain_free(d);
+}
+
 static void
 test_forgets_what_is_gone(void **state)
 {

@@ -81,8 +81,8 @@ test_extends(void **state)
 	assert_int_equal(leaf->memory_mb, 16);
 	assert_int_equal(leaf->vcpus, 2);
 	assert_int_equal(leaf->nvifs, 1);
-	assert_string_equal(leaf->vifs[0].bridge, "b");
-	assert_string_equal(leaf->vifs[1].bridge, "");
+	assert_string_equal(leaf->vifs[0].place.name, "b");
+	assert_string_equal(leaf->vifs[1].place.name, "");
 	assert_int_equal(leaf->pool[KIND_PAUSED], 1);
 	assert_int_equal(leaf->pool[KIND_BOOTED], 3);
 	assert_int_equal(leaf->ready, READY_RUNNING);

@@ -37,6 +37,9 @@ static const struct {
 	[WEDGE_STARTS] = { "wedge_starts", 0 },
 	[CRASH_AFTER_MS] = { "crash_after_ms", 0 },	/* of running */
 	[FOREIGN_PAUSES] = { "foreign_pauses", 0 },	/* on top of ours */
+	[VIF_MS] = { "vif_ms", 1 },
+	[FAIL_VIFS] = { "fail_vifs", 0 },	/* refused, nothing changed */
+	[SPOIL_VIFS] = { "spoil_vifs", 0 },	/* half changed */
 };
 
 /* An operation under way: its act comes with its delay, then it completes. */
@@ -50,6 +53,8 @@ struct sim_op {
 	char *text;			/* a configuration; a handler's reply */
 	size_t len;
 	bool start;
+	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
+	uint32_t mask;			/* of those to be changed */
 	struct event *timer;
 	LIST_ENTRY(sim_op) entry;
 };
@@ -305,6 +310,71 @@ sim_handler(struct backend *b, struct domain *d, const char *element,
 	op->len = reply != NULL ? strlen(reply) : 0;
 }
 
+/* Six writes, as on Xen, three each for a MAC and for a place. */
+static void
+change_vif(struct sim_op *op, unsigned i)
+{
+	struct domain_vif *v = &op->domain->vifs[i];
+
+	if (memcmp(v->mac, op->vifs[i].mac, sizeof(v->mac)) != 0)
+		op->sim->stats.xenstore_requests += 3;
+	if (!place_equal(&v->place, &op->vifs[i].place))
+		op->sim->stats.xenstore_requests += 3;
+	domain_set_mac(op->domain, i, op->vifs[i].mac);
+	v->place = op->vifs[i].place;
+}
+
+static bool
+act_set_vifs(struct sim_op *op, struct uvnf_error *e)
+{
+	unsigned i;
+
+	if (gone(op, e))
+		return false;
+	if (sim_fault(op->sim, FAIL_VIFS)) {
+		uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+		    "a simulated failure (fail_vifs)");
+		return false;
+	}
+	if (sim_fault(op->sim, SPOIL_VIFS)) {
+		op->domain->spoiled = true;
+		uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+		    "a simulated failure (spoil_vifs)");
+		return false;
+	}
+	for (i = 0; i < op->domain->nvifs; i++)
+		if (op->mask & 1u << i)
+			change_vif(op, i);
+	return true;
+}
+
+static void
+sim_set_vifs(struct backend *b, struct domain *d,
+    const struct domain_vif *vifs, uint32_t mask, backend_done done,
+    void *arg)
+{
+	struct sim_op *op = op_begin(b, d, act_set_vifs,
+	    sim_of(b)->knob[VIF_MS], done, arg);
+
+	memcpy(op->vifs, vifs, d->nvifs * sizeof(*vifs));
+	op->mask = mask;
+}
+
+static bool
+act_gate(struct sim_op *op, struct uvnf_error *e)
+{
+	return !gone(op, e);
+}
+
+/* No frame ever comes here. */
+static void
+sim_gate(struct backend *b, struct domain *d, bool open, backend_done done,
+    void *arg)
+{
+	(void)open;
+	op_begin(b, d, act_gate, sim_of(b)->knob[VIF_MS], done, arg);
+}
+
 /* --- the synchronous ones ------------------------------------------------ */
 
 static int
@@ -465,6 +535,8 @@ backend_sim_new(void)
 		.adopt = sim_adopt,
 		.destroy = sim_destroy,
 		.forget = sim_forget,
+		.set_vifs = sim_set_vifs,
+		.gate = sim_gate,
 		.unpause = sim_unpause,
 		.pause = sim_pause,
 		.is_paused = sim_is_paused,
