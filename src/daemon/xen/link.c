@@ -94,15 +94,38 @@ is_transient(int err)
 	return err == ENOBUFS || err == EINTR;
 }
 
-static bool
-kind_is_bridge(const struct nlattr *info)
+static void
+parse_port(const struct nlattr *data, struct link *out)
 {
 	const struct nlattr *attr;
 
-	mnl_attr_for_each_nested(attr, info)
-		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-			return strcmp(mnl_attr_get_str(attr), "bridge") == 0;
-	return false;
+	mnl_attr_for_each_nested(attr, data)
+		if (mnl_attr_get_type(attr) == IFLA_BRPORT_STATE)
+			out->is_closed = mnl_attr_get_u8(attr) ==
+			    BR_STATE_DISABLED;
+}
+
+static void
+parse_info(const struct nlattr *info, struct link *out)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, info) {
+		switch (mnl_attr_get_type(attr)) {
+		case IFLA_INFO_KIND:
+			if (strcmp(mnl_attr_get_str(attr), "bridge") == 0)
+				out->kind = LINK_BRIDGE;
+			break;
+		case IFLA_INFO_SLAVE_KIND:
+			out->is_port = strcmp(mnl_attr_get_str(attr),
+			    "bridge") == 0;
+			break;
+		case IFLA_INFO_SLAVE_DATA:
+			if (out->is_port)
+				parse_port(attr, out);
+			break;
+		}
+	}
 }
 
 static void
@@ -121,8 +144,7 @@ parse_link(const struct nlmsghdr *nlh, struct link *out)
 			out->master = mnl_attr_get_u32(attr);
 			break;
 		case IFLA_LINKINFO:
-			if (kind_is_bridge(attr))
-				out->kind = LINK_BRIDGE;
+			parse_info(attr, out);
 			break;
 		}
 	}

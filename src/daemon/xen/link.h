@@ -23,6 +23,8 @@ struct link {
 	unsigned master;		/* index of its bridge, or 0 */
 	uint32_t mtu;
 	enum link_kind kind;
+	bool is_port;			/* of a Linux bridge */
+	bool is_closed;			/* that port, by link_gate */
 };
 
 /* NULL with e filled. */
