@@ -15,16 +15,16 @@ setup() {
 	    kernel: /boot/clickos
 	    vifs: [{bridge: br0}, {ovs: ov0, mtu: 1400}]
 	    pool: {booted: 1}
-	    override: [vifs]
+	    override: [config, vifs]
 	  asleep:
 	    kernel: /boot/clickos
 	    vifs: [{bridge: br0}]
 	    pool: {paused: 1}
-	    override: [vifs]
+	    override: [config, vifs]
 	  cold:
 	    kernel: /boot/clickos
 	    vifs: [{bridge: br0}]
-	    override: [vifs]
+	    override: [config, vifs]
 	  named:
 	    kernel: /boot/clickos
 	    vifs: [{bridge: br0, mac: name}, {bridge: none, mac: name}]
@@ -35,7 +35,7 @@ setup() {
 	  script:
 	    kernel: /boot/clickos
 	    vifs: [{bridge: br0, script: /etc/xen/scripts/vif-bridge}]
-	    override: [vifs]
+	    override: [config, vifs]
 	EOF
 }
 

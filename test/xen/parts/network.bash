@@ -34,12 +34,12 @@ write_network_config() {
 	    kernel: $guest
 	    vifs: [{ovs: ovsbr0, mtu: 1450}]
 	    pool: {booted: 1}
-	    override: [vifs]
+	    override: [config, vifs]
 	  movable:
 	    kernel: $guest
 	    vifs: [{bridge: xenbr0}]
 	    pool: {booted: 1, paused: 1}
-	    override: [vifs]
+	    override: [config, vifs]
 	  named:
 	    kernel: $guest
 	    vifs: [{bridge: xenbr0, mac: name}]
