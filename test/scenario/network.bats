@@ -29,6 +29,10 @@ setup() {
 	    kernel: /boot/clickos
 	    vifs: [{bridge: br0, mac: name}, {bridge: none, mac: name}]
 	    pool: {booted: 1, paused: 1}
+	  sleeper:
+	    kernel: /boot/clickos
+	    vifs: [{bridge: br0, mac: name}]
+	    pool: {paused: 1}
 	  fixed:
 	    kernel: /boot/clickos
 	    vifs: [{bridge: br0, mac: '00:16:3e:00:00:07', rate_mbit: 10}]
@@ -129,8 +133,10 @@ print("00:16:3e:%02x:%02x:%02x" % (c >> 16, c >> 8 & 255, c & 255))')
 	holds ".source == \"booted\" and .vifs[0].mac == \"$mac\" and
 	    .vifs[1].mac != \"$mac\"" create named web1
 	ctl destroy web1
+	holds ".vifs[0].mac == \"$mac\"" create named web1
+	ctl destroy web1 --wait freed
 	holds ".source == \"paused\" and .vifs[0].mac == \"$mac\"" \
-	    create named web1
+	    create sleeper web1
 	ctl destroy web1 --wait freed
 	sed -i '/pool:/d' uvnf.yaml
 	daemon_stop

@@ -49,7 +49,7 @@ part_life_router() {
 
 part_life_pause() {
 	check 'it is paused' ctl pause web1
-	check 'Xen says so' eval 'xl list; xl list | grep -E "uvnf-booted.*--p---"'
+	check 'Xen says so' eval 'xl list; xl list | grep -E "uvnf-booted.*-[-b]p---"'
 	check 'it does not answer' silent 10.0.0.22
 	check 'a configuration is refused' \
 	    refused bad-state config web1 "$work/21.click"
