@@ -110,7 +110,7 @@ network_rate() {
 	free=$(kbit_of 10.0.0.21 2>"$work/free")
 	slow=$(kbit_of 10.0.0.22 2>"$work/slow")
 	echo "  without a limit $free kbit/s, with one of 1000 $slow"
-	if [ "${free:-0}" -gt 0 ] && [ "$free" -lt 2000 ]; then
+	if [ "${free:-0}" -gt 0 ] && [ "$free" -lt 1300 ]; then
 		skip 'rate limit' 'this machine is slower than the limit'
 	else
 		check 'what it sends is slowed down' is_slowed
@@ -294,7 +294,7 @@ network_stuck_mover() {
 # --- what a change costs
 
 # cost VIF-KEY...: creates web1 and prints the daemon's requests of xenstore
-# and the time until the start was acknowledged.
+# before and after, and the times until the claim and the start.
 cost() {
 	local file=$work/21.click
 	ctl pool fill --wait >/dev/null || return
@@ -305,10 +305,12 @@ cost() {
 	    raw >"$work/raw" || return
 	sed -nE 's/.*xenstore_requests=([0-9]+).*/\1/p' "$work/raw" |
 	    tr '\n' ' '
-	sed -nE 's/.*stages_us.started=([0-9]+).*/\1/p' "$work/raw"
+	sed -nE 's/.*stages_us.claimed=([0-9]+).*stages_us.started=([0-9]+).*'\
+'/\1 \2/p' "$work/raw"
 }
 
-# costs ROUNDS KIND=KEYS...: in turn, then the medians; the counts are kept.
+# costs ROUNDS KIND:KEYS...: in turn, then for each kind the requests and the
+# quickest claim and start: others use this machine, too.
 costs() {
 	local rounds=$1 i kind
 	shift
@@ -319,10 +321,13 @@ costs() {
 		done
 	done
 	for kind; do
-		sort -n -k 3 "$work/cost.${kind%%:*}" | awk -v k="${kind%%:*}" '
-		    { n[NR] = $2 - $1; t[NR] = $3 }
-		    END { m = int((NR + 1) / 2); printf "%s %d %d\n", k, n[m],
-			t[m] }'
+		awk -v k="${kind%%:*}" '
+		    NR == 1 || $3 < claimed { claimed = $3 }
+		    NR == 1 || $4 < started { started = $4 }
+		    NR == 1 { n = $2 - $1 }
+		    n != $2 - $1 { n = "varying" }
+		    END { print k, n, claimed, started }' \
+		    "$work/cost.${kind%%:*}"
 	done
 }
 
@@ -337,15 +342,15 @@ as_counted() {
 
 network_costs() {
 	check 'claims with and without changes' eval \
-	    'costs 5 plain: mac:vifs.0.mac=02:00:00:00:00:03 \
+	    'costs 10 plain: mac:vifs.0.mac=02:00:00:00:00:03 \
 	    bridge:vifs.0.bridge=xenbr1 \
 	    "both:vifs.0.bridge=xenbr1 vifs.0.mac=02:00:00:00:00:03" \
 	    >"$work/costs"'
 	check 'three requests of xenstore for a MAC, three for a bridge' \
 	    as_counted $((($(wc -c <"$work/21.click") + 991) / 992))
-	awk '$1 == "plain" { plain = $3 } { printf "  %s: %d requests, " \
-	    "started after %d us, %.2f times a plain claim\n", $1, $2, $3,
-	    $3 / plain }' "$work/costs"
+	awk '$1 == "plain" { plain = $4 } { printf "  %s: %d requests, " \
+	    "claimed after %d us, started after %d us, %.2f times a plain " \
+	    "one\n", $1, $2, $3, $4, $4 / plain }' "$work/costs"
 }
 
 # --- Open vSwitch
@@ -465,7 +470,7 @@ network_ovs() {
 	check 'no port of it is left' eval '! ovs-vsctl show | grep "$dev"'
 	network_ovs_moves
 	write_after_vif
-	sed -i 's/booted: 1/booted: 0/' "$work/uvnf.yaml"
+	sed -i '/pool:/d' "$work/uvnf.yaml"
 	check 'uvnfd starts with a vif helper of our own' eval \
 	    'stop_daemon && UVNF_VIF=$work/after-vif start_daemon'
 	check 'then no port is left' no_ovs_ports
