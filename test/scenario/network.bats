@@ -123,6 +123,20 @@ shells_are_back() {
 	holds '.source == "cold" and .vifs[0].ovs == "ov1"' show b
 }
 
+@test "a reboot keeps what a request changed, in place and MAC" {
+	local vifs
+
+	daemon_start
+	fill
+	ctl create free a -c count.click --wait ready \
+	    --vif 0,bridge=br1,mac=02:00:00:00:00:01 --vif 1,bridge=none
+	vifs=$(ctl -j show a | jq -c '.vifs | map(del(.dev))')
+	ctl reboot a --wait ready >/dev/null
+	[ "$(ctl -j show a | jq -c '.vifs | map(del(.dev))')" = "$vifs" ]
+	holds '.vifs[0].bridge == "br1" and .vifs[1].bridge == "none" and
+	    .vifs[0].mac == "02:00:00:00:00:01"' show a
+}
+
 @test "MACs from names: the same again, whatever the domain" {
 	local mac
 

@@ -71,7 +71,7 @@ static const struct refused bad_vifs[] = {
 	{ WEB "    vifs: [{bridge: a, script: vif-bridge}]\n", "4:32: script "
 	    "must be an absolute path, which 'vif-bridge' is not" },
 	{ WEB "    vifs: [{bridge: a, mac: '00:16:3e:00:00:01'}]\n"
-	    "    pool: {booted: 1, paused: 1}\n", "3:5: template web: 2 shells "
+	    "    pool: {booted: 1, paused: 1}\n", "2:3: template web: 2 shells "
 	    "cannot share the mac 00:16:3e:00:00:01 of vif 0; have one "
 	    "shell, or take 'mac: derived' or 'mac: name'" },
 };

@@ -198,6 +198,9 @@ network_moves() {
 	check 'uvnfd starts again' start_daemon
 	is_moved 'after that'
 	check 'it still answers' pings 10.0.1.27
+	check 'it is rebooted' ctl reboot web1 --wait ready
+	is_moved 'after that'
+	check 'it answers again' pings 10.0.1.27
 	check 'it is destroyed' ctl destroy web1 --wait freed
 	moves booted 10.0.0.21 0,mac=02:00:00:00:00:01
 	check 'its MAC is the new one' mac_is web1 02:00:00:00:00:01
