@@ -219,6 +219,7 @@ on_key(const char *key, int early)
 		on_router(key, value, early);
 }
 
+/* What is not made, a suspend, is not acknowledged either, as on Linux. */
 static void
 on_shutdown(void)
 {
@@ -228,13 +229,13 @@ on_shutdown(void)
 	shutdown_asked = 0;
 	if (xenbus_read(SHUTDOWN, value, sizeof(value)) <= 0)
 		return;
-	xenbus_write(SHUTDOWN, "", 0);
 	if (strcmp(value, "reboot") == 0)
 		op.reason = SHUTDOWN_reboot;
 	else if (strcmp(value, "poweroff") != 0 && strcmp(value, "halt") != 0) {
 		console_printf("the test guest does not know %s\n", value);
 		return;
 	}
+	xenbus_write(SHUTDOWN, "", 0);
 	console_printf("[router_stop_all:194] Stopping all routers...\n\n\n");
 	if (routers_stop_all() < 0) {
 		xenbus_hang();
@@ -267,11 +268,16 @@ control_init(const struct options *o)
 	routers_init(o, root);
 	xenbus_init(on_event);
 	console_printf("xenbus initialised\n");
-	if (!o->layout_root)
+}
+
+void
+control_announce(void)
+{
+	if (!options->layout_root)
 		xenbus_write(root, "", 0);
-	clock_sleep_ms(o->watch_delay_ms);
+	clock_sleep_ms(options->watch_delay_ms);
 	xenbus_watch(root, "router-watch");
-	if (!o->quirk[QUIRK_LATE_WATCH])
+	if (!options->quirk[QUIRK_LATE_WATCH])
 		look_back();
 	xenbus_watch(SHUTDOWN, "shutdown");
 }

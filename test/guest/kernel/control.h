@@ -11,8 +11,11 @@
  * called, as nodes below data/clickos are written.
  */
 
-/* Announces the guest and sets its watches.  The options must stay. */
+/* The options must stay. */
 void	control_init(const struct options *o);
+
+/* Announces the guest, and then sets its watches. */
+void	control_announce(void);
 
 /* Deals with one thing that was asked for; false if there was none. */
 int	control_step(void);

@@ -40,7 +40,9 @@ guest_main(start_info_t *si, uintptr_t stack)
 	if (gnttab_init() < 0)
 		console_printf("no grant table\n");
 	control_init(&options);
+	/* ClickOS says so before it can be asked for anything. */
 	console_printf("\"main\" after %lu us\n",
 	    (clock_ns() - began) / 1000);
+	control_announce();
 	loop(&options);
 }
