@@ -215,7 +215,7 @@ finish_template(const struct yaml_file *f, const struct node_entry *kv,
 	if (t->kernel == NULL)
 		return node_error(f, kv->key, "template %s lacks the key "
 		    "kernel, the absolute path of its image", t->name);
-	if ((r = check_vifs(f, kv->value, t)) < 0)
+	if ((r = check_vifs(f, kv->key, t)) < 0)
 		return r;
 	if (t->config_path != NULL)
 		return params_finish(f, lineage_get(l, "config"), t);
