@@ -455,6 +455,16 @@ cmd_show(struct ctl *c, const struct args *a)
 }
 
 static int
+cmd_reload(struct ctl *c, const struct args *a)
+{
+	struct ctl_request r = { .words = { "reload" }, .nwords = 1 };
+
+	if (a->argc > 0)
+		return ctl_usage(a->cmd, "reload takes no argument");
+	return ctl_ask(c, &r, json_line, text_fields, NULL);
+}
+
+static int
 cmd_stats(struct ctl *c, const struct args *a)
 {
 	struct ctl_request r = { .words = { "stats" }, .nwords = 1 };
@@ -572,6 +582,10 @@ const struct command commands[] = {
 	    TAKES_WAIT_FLAG, NULL, cmd_pool },
 	{ "templates", "", "lists the templates", NULL, 0, NULL,
 	    cmd_templates },
+	{ "reload", "", "lets the daemon read its configuration anew",
+	    "All of it is taken over, or, when it has an error, nothing.  VNFs "
+	    "keep the\ntemplate that they were made of.", 0, NULL,
+	    cmd_reload },
 	{ "stats", "", "shows what the daemon counted since it began", NULL, 0,
 	    NULL, cmd_stats },
 	{ "ping", "", "asks the daemon for a sign of life", NULL, 0, NULL,

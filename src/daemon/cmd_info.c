@@ -8,6 +8,7 @@
 
 #include "common/util.h"
 #include "daemon/command.h"
+#include "daemon/reload.h"
 #include "daemon/session.h"
 
 static void
@@ -150,6 +151,27 @@ run_templates(struct request *rq)
 }
 
 static void
+run_reload(struct request *rq)
+{
+	struct proto_buf *b;
+	struct reload_result r;
+	struct uvnf_error e;
+
+	if (reload(rq->daemon, &r, &e) != 0) {
+		request_err(rq, &e);
+		return;
+	}
+	b = request_data(rq);
+	proto_add_number(b, "templates", r.templates);
+	proto_add_number(b, "added", r.added);
+	proto_add_number(b, "removed", r.removed);
+	proto_add_number(b, "changed", r.changed);
+	proto_add_number(b, "shells", r.shells);
+	request_data_end(rq);
+	request_ok(rq);
+}
+
+static void
 add_counts(struct proto_buf *b, const struct metrics *m)
 {
 	char key[32];
@@ -197,6 +219,7 @@ const struct command info_commands[] = {
 	{ "version", 0, 0, { NULL }, "version", run_version },
 	{ "ping", 0, 0, { NULL }, "ping", run_ping },
 	{ "templates", 0, 0, { NULL }, "templates", run_templates },
+	{ "reload", 0, 0, { NULL }, "reload", run_reload },
 	{ "stats", 0, 0, { NULL }, "stats", run_stats },
 	{ "quit", 0, 0, { NULL }, "quit", run_quit },
 	{ NULL, 0, 0, { NULL }, NULL, NULL },

@@ -54,6 +54,7 @@ fill_end(struct fill *f, const struct uvnf_error *e)
 {
 	event_del(&f->limit);
 	reply_pools(f->rq, f->of, e);
+	template_unref(f->of);
 	free(f);
 }
 
@@ -84,7 +85,7 @@ fill_wait(struct request *rq, const struct template *of, unsigned timeout_ms)
 	struct fill *f = xcalloc(1, sizeof(*f));
 
 	f->rq = rq;
-	f->of = of;
+	f->of = template_ref(of);
 	f->timeout_ms = timeout_ms;
 	f->wait = pools_wait(rq->daemon->pools, of, fill_waited, f);
 	evtimer_assign(&f->limit, rq->daemon->base, fill_limit, f);

@@ -212,6 +212,7 @@ finish_template(const struct yaml_file *f, const struct node_entry *kv,
 {
 	int r;
 
+	file_identify(t->kernel, &t->kernel_id);
 	if (t->kernel == NULL)
 		return node_error(f, kv->key, "template %s lacks the key "
 		    "kernel, the absolute path of its image", t->name);
@@ -312,26 +313,41 @@ config_new(void)
 	return c;
 }
 
-struct config *
-config_read(const char *path, struct uvnf_error *e)
+static struct config *
+read_file(const struct yaml_file *f)
 {
-	const struct yaml_file f = { .path = path, .e = e };
 	struct config *c;
 	struct node *root;
 	int r;
 
-	if ((root = yaml_read(&f)) == NULL)
+	if ((root = yaml_read(f)) == NULL)
 		return NULL;
 	c = config_new();
-	r = take_map(&f, root, "the file", file_keys, COUNT(file_keys), c);
+	r = take_map(f, root, "the file", file_keys, COUNT(file_keys), c);
 	if (r == 0 && c->ntemplates == 0)
-		r = node_error(&f, root, "the key templates is missing; the "
+		r = node_error(f, root, "the key templates is missing; the "
 		    "file needs at least one template");
 	node_free(root);
 	if (r == 0)
 		return c;
 	config_free(c);
 	return NULL;
+}
+
+struct config *
+config_read(const char *path, struct uvnf_error *e)
+{
+	const struct yaml_file f = { .path = path, .e = e };
+
+	return read_file(&f);
+}
+
+struct config *
+config_read_again(const char *path, struct uvnf_error *e)
+{
+	const struct yaml_file f = { .path = path, .e = e, .regular = true };
+
+	return read_file(&f);
 }
 
 void

@@ -33,6 +33,12 @@ struct config {
  */
 struct config *config_read(const char *path, struct uvnf_error *e);
 
+/*
+ * The same for a daemon that serves: a file that would make it wait, a FIFO,
+ * is refused.
+ */
+struct config *config_read_again(const char *path, struct uvnf_error *e);
+
 void config_free(struct config *c);
 
 /* The template of that name, or NULL. */

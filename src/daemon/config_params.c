@@ -149,7 +149,7 @@ params_finish(const struct yaml_file *f, const struct node *n,
 	struct uvnf_error why = { .code = UVNF_OK };
 	char cannot[FILE_WHY_MAX];
 
-	t->config = file_read(t->config_path, CLICK_CONFIG_MAX,
+	t->config = file_read(f, t->config_path, CLICK_CONFIG_MAX,
 	    &t->config_len, cannot);
 	if (t->config == NULL)
 		return node_error(f, n, "template %s: its config %s cannot be "

@@ -34,7 +34,7 @@ static struct node *node_read(struct reading *);
  * one that has a writer (a shell's <(…)) is read to its end.
  */
 static int
-file_open(const char *path, char *why)
+file_open(const char *path, bool regular, char *why)
 {
 	struct stat st;
 	int fd;
@@ -42,7 +42,8 @@ file_open(const char *path, char *why)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) < 0 || fcntl(fd, F_SETFL, 0) < 0) {
 		snprintf(why, FILE_WHY_MAX, "%s", strerror(errno));
-	} else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
+	} else if (!S_ISREG(st.st_mode) &&
+	    (regular || !S_ISFIFO(st.st_mode))) {
 		snprintf(why, FILE_WHY_MAX, "it is %s",
 		    S_ISDIR(st.st_mode) ? "a directory" : "no regular file");
 	} else {
@@ -74,13 +75,14 @@ file_read_fd(int fd, char *buf, size_t max)
 }
 
 char *
-file_read(const char *path, size_t max, size_t *len, char *why)
+file_read(const struct yaml_file *f, const char *path, size_t max,
+    size_t *len, char *why)
 {
 	ssize_t n;
 	char *buf;
 	int fd;
 
-	if ((fd = file_open(path, why)) < 0)
+	if ((fd = file_open(path, f->regular, why)) < 0)
 		return NULL;
 	buf = xmalloc(max + 1);
 	n = file_read_fd(fd, buf, max);
@@ -450,7 +452,7 @@ yaml_read(const struct yaml_file *f)
 	struct node *n;
 	char *text;
 
-	text = file_read(f->path, YAML_FILE_MAX, &r.len, why);
+	text = file_read(f, f->path, YAML_FILE_MAX, &r.len, why);
 	if (text == NULL) {
 		error_at(f, 1, 1, "the file cannot be read: %s", why);
 		return NULL;

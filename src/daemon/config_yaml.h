@@ -40,15 +40,17 @@ struct node {
 struct yaml_file {
 	const char *path;
 	struct uvnf_error *e;
+	bool regular;			/* no FIFO: it might keep us waiting */
 };
 
 /*
- * Reads a file of at most max bytes: a buffer with *len bytes and nothing
- * behind them, which the caller frees, or NULL with a text in why, which has
- * FILE_WHY_MAX bytes.
+ * Reads a file of at most max bytes, for f: a buffer with *len bytes and
+ * nothing behind them, which the caller frees, or NULL with a text in why,
+ * which has FILE_WHY_MAX bytes.
  */
 #define FILE_WHY_MAX 128
-char *file_read(const char *path, size_t max, size_t *len, char *why);
+char *file_read(const struct yaml_file *f, const char *path, size_t max,
+    size_t *len, char *why);
 
 /* The tree of the file, for node_free; NULL with f->e filled. */
 struct node *yaml_read(const struct yaml_file *f);

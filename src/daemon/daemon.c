@@ -19,6 +19,7 @@
 #include "daemon/listener.h"
 #include "daemon/pool.h"
 #include "daemon/recover.h"
+#include "daemon/reload.h"
 #include "daemon/vnf_later.h"
 #include "daemon/vnf_ops.h"
 #include "daemon/vnf_task.h"
@@ -146,6 +147,19 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 	daemon_stop(arg);
 }
 
+static void
+on_hangup(evutil_socket_t fd, short what, void *arg)
+{
+	struct reload_result r;
+	struct uvnf_error e;
+
+	(void)fd;
+	(void)what;
+	if (reload(arg, &r, &e) != 0)
+		log_error("configuration not reloaded, the old one holds: %s",
+		    e.text);
+}
+
 /* --- wiring -------------------------------------------------------------- */
 
 static struct backend *
@@ -247,7 +261,7 @@ close_all(struct daemon *dm)
 static int
 serve(struct daemon *dm, const struct daemon_options *o)
 {
-	struct event *term, *intr;
+	struct event *term, *intr, *hup;
 	struct uvnf_error e;
 
 	vnf_table_init(&dm->vnfs);
@@ -261,6 +275,8 @@ serve(struct daemon *dm, const struct daemon_options *o)
 	}
 	term = evsignal_new(dm->base, SIGTERM, on_signal, dm);
 	intr = evsignal_new(dm->base, SIGINT, on_signal, dm);
+	hup = evsignal_new(dm->base, SIGHUP, on_hangup, dm);
+	evsignal_add(hup, NULL);
 	evsignal_add(term, NULL);
 	evsignal_add(intr, NULL);
 	pools_start(dm->pools);
@@ -272,6 +288,7 @@ serve(struct daemon *dm, const struct daemon_options *o)
 	log_info("uvnfd stopped");
 	event_free(term);
 	event_free(intr);
+	event_free(hup);
 	close_all(dm);
 	return 0;
 }
@@ -289,6 +306,7 @@ daemon_run(const struct daemon_options *o)
 		return 1;
 	}
 	dm.config = c;
+	dm.config_path = o->config_path;
 	if (o->check_only) {
 		printf("%s: %u templates, no errors\n", o->config_path,
 		    c->ntemplates);
@@ -304,6 +322,6 @@ daemon_run(const struct daemon_options *o)
 	} else if (dm.backend != NULL) {
 		status = serve(&dm, o);
 	}
-	config_free(c);
+	config_free(dm.config);
 	return status;
 }

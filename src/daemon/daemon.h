@@ -21,7 +21,8 @@ struct listener;
 /* All that the daemon is, wired together; one thread owns it. */
 struct daemon {
 	struct event_base *base;
-	const struct config *config;
+	struct config *config;		/* replaced by reload.h */
+	const char *config_path;
 	struct backend *backend;
 	struct journal *journal;
 	struct vnf_table vnfs;

@@ -20,7 +20,17 @@ struct shelf *
 pool_shelf(const struct pools *p, const struct template *t,
     enum domain_kind kind)
 {
-	return &p->shelves[2 * t->index + (kind == KIND_BOOTED)];
+	unsigned i = 2 * t->index + (kind == KIND_BOOTED);
+
+	/* A VNF's may be of a configuration that has been replaced. */
+	return i < p->nshelves && p->shelves[i].template == t ?
+	    &p->shelves[i] : NULL;
+}
+
+bool
+pool_shelf_is_of(const struct shelf *s, const struct template *of)
+{
+	return of == NULL || strcmp(s->template->name, of->name) == 0;
 }
 
 /* --- claims and refills -------------------------------------------------- */
@@ -28,7 +38,7 @@ pool_shelf(const struct pools *p, const struct template *t,
 static struct domain *
 shelf_take(struct shelf *s)
 {
-	struct domain *d = TAILQ_FIRST(&s->ready);
+	struct domain *d = s != NULL ? TAILQ_FIRST(&s->ready) : NULL;
 
 	if (d != NULL) {
 		TAILQ_REMOVE(&s->ready, d, entry);
@@ -135,23 +145,32 @@ refill_timer(evutil_socket_t fd, short what, void *arg)
 
 /* --- the whole ----------------------------------------------------------- */
 
-struct pools *
-pools_new(struct daemon *dm)
+struct shelf *
+pool_shelves_new(const struct config *c, unsigned *n)
 {
-	struct pools *p = xcalloc(1, sizeof(*p));
+	struct shelf *shelves;
 	unsigned i;
 
-	p->daemon = dm;
-	p->nshelves = 2 * dm->config->ntemplates;
-	p->shelves = xcalloc(p->nshelves + 1, sizeof(*p->shelves));
-	for (i = 0; i < p->nshelves; i++) {
-		struct shelf *s = &p->shelves[i];
+	*n = 2 * c->ntemplates;
+	shelves = xcalloc(*n + 1, sizeof(*shelves));
+	for (i = 0; i < *n; i++) {
+		struct shelf *s = &shelves[i];
 
-		s->template = dm->config->templates[i / 2];
+		s->template = c->templates[i / 2];
 		s->kind = i % 2 == 0 ? KIND_PAUSED : KIND_BOOTED;
 		s->target = s->template->pool[s->kind];
 		TAILQ_INIT(&s->ready);
 	}
+	return shelves;
+}
+
+struct pools *
+pools_new(struct daemon *dm)
+{
+	struct pools *p = xcalloc(1, sizeof(*p));
+
+	p->daemon = dm;
+	p->shelves = pool_shelves_new(dm->config, &p->nshelves);
 	LIST_INIT(&p->builds);
 	LIST_INIT(&p->waits);
 	if ((p->refill = evtimer_new(dm->base, refill_timer, p)) == NULL)
@@ -167,20 +186,28 @@ pools_start(struct pools *p)
 	pool_refill(p);
 }
 
+bool
+pool_shelf_give_up(struct pools *p, struct shelf *s)
+{
+	struct domain *d = shelf_take(s);
+
+	if (d == NULL)
+		return false;
+	journal_doom(p->daemon->journal, d);
+	reap(p->daemon, d, NULL, NULL);
+	return true;
+}
+
 void
 pools_stop(struct pools *p)
 {
-	struct domain *d;
 	unsigned i;
 
 	p->stopped = true;
 	event_del(p->refill);
-	for (i = 0; i < p->nshelves; i++) {
-		while ((d = shelf_take(&p->shelves[i])) != NULL) {
-			journal_doom(p->daemon->journal, d);
-			reap(p->daemon, d, NULL, NULL);
-		}
-	}
+	for (i = 0; i < p->nshelves; i++)
+		while (pool_shelf_give_up(p, &p->shelves[i]))
+			;
 	pool_build_stop_booting(p);
 }
 
@@ -226,7 +253,7 @@ pools_each(struct pools *p, const struct template *of, pool_visit visit,
 			    s->last_error.text,
 		};
 
-		if (of == NULL || s->template == of)
+		if (pool_shelf_is_of(s, of))
 			visit(&view, arg);
 	}
 }
@@ -237,7 +264,7 @@ pools_fill(struct pools *p, const struct template *of)
 	unsigned i;
 
 	for (i = 0; i < p->nshelves; i++) {
-		if (of == NULL || p->shelves[i].template == of) {
+		if (pool_shelf_is_of(&p->shelves[i], of)) {
 			p->shelves[i].not_before_us = 0;
 			p->shelves[i].backoff_ms = 0;
 		}

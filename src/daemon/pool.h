@@ -19,6 +19,13 @@
  */
 struct pools *pools_new(struct daemon *dm);
 
+/*
+ * The daemon has another configuration: shells whose template is still the
+ * same stay, the others go, and new ones are built.  Returns how many shells
+ * were given up.
+ */
+unsigned pools_reload(struct pools *p);
+
 /* Begins to fill them. */
 void pools_start(struct pools *p);
 

@@ -90,7 +90,8 @@ build_end_failed(struct pool_build *b, const struct uvnf_error *e)
 	reap_done gone = b->gone;
 	void *arg = b->arg, *gone_arg = b->gone_arg;
 
-	p->daemon->metrics.builds_failed++;
+	if (s != NULL || built != NULL)
+		p->daemon->metrics.builds_failed++;
 	pool_build_drop(b);
 	if (s != NULL) {
 		s->building--;
@@ -237,10 +238,11 @@ build_ready(struct pool_build *b)
 	pool_built built = b->built;
 	void *arg = b->arg;
 
-	if (p->daemon->stopping) {
+	if (p->daemon->stopping || (s == NULL && built == NULL)) {
 		struct uvnf_error e;
 
-		uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon is stopping");
+		uvnf_error_set(&e, UVNF_E_STOPPING, "%s is no longer wanted",
+		    d->name);
 		build_fail(b, &e);
 		return;
 	}
@@ -304,6 +306,19 @@ pool_build_abandon(struct pool_build *b, reap_done gone, void *arg)
 	b->built = NULL;
 	b->gone = gone;
 	b->gone_arg = arg;
+}
+
+void
+pool_build_disown(struct pool_build *b)
+{
+	struct uvnf_error e;
+
+	b->shelf = NULL;
+	if (!b->in_xen || b->writing || b->domain == NULL)
+		return;			/* what is under way will see it */
+	uvnf_error_set(&e, UVNF_E_STOPPING, "%s is no longer wanted",
+	    b->domain->name);
+	build_fail(b, &e);
 }
 
 /* --- events about shells ------------------------------------------------- */

@@ -64,8 +64,15 @@ struct pools {
 };
 
 /* pool.c */
+/* NULL where t is not (or no longer) of the configuration. */
 struct shelf *pool_shelf(const struct pools *p, const struct template *t,
     enum domain_kind kind);
+/* Is s one of a template of that name?  Of any, where of is NULL. */
+bool pool_shelf_is_of(const struct shelf *s, const struct template *of);
+/* Two for each template, empty. */
+struct shelf *pool_shelves_new(const struct config *c, unsigned *n);
+/* Hands its oldest shell to the reaper; false when there is none. */
+bool pool_shelf_give_up(struct pools *p, struct shelf *s);
 /* Begins the builds that are due, or sees to it that they will be. */
 void pool_refill(struct pools *p);
 
@@ -74,11 +81,15 @@ struct pool_build *pool_build_begin(struct pools *p, struct domain *d,
     struct shelf *s, pool_built built, void *arg);
 /* Ends the builds that wait for a guest to boot; the others end soon. */
 void pool_build_stop_booting(struct pools *p);
+/* Nobody wants it any more: its domain goes, now or when it is there. */
+void pool_build_disown(struct pool_build *b);
 /* Drops one without a word to anybody; its domain stays in Xen. */
 void pool_build_drop(struct pool_build *b);
 
 /* pool_wait.c: a shelf got a shell, or failed to. */
 void pool_wait_check(struct pools *p);
 void pool_wait_fail(struct pools *p, const struct shelf *s);
+/* Ends those for a template that is no more. */
+void pool_wait_left(struct pools *p);
 
 #endif

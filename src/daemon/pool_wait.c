@@ -18,7 +18,7 @@ all_full(const struct pools *p, const struct template *of)
 	for (i = 0; i < p->nshelves; i++) {
 		const struct shelf *s = &p->shelves[i];
 
-		if ((of == NULL || s->template == of) && s->have < s->target)
+		if (pool_shelf_is_of(s, of) && s->have < s->target)
 			return false;
 	}
 	return true;
@@ -53,8 +53,25 @@ pool_wait_fail(struct pools *p, const struct shelf *s)
 
 	for (w = LIST_FIRST(&p->waits); w != NULL; w = next) {
 		next = LIST_NEXT(w, entry);
-		if (w->of == NULL || w->of == s->template)
+		if (pool_shelf_is_of(s, w->of))
 			wait_end(w, &s->last_error);
+	}
+}
+
+void
+pool_wait_left(struct pools *p)
+{
+	struct pool_wait *w, *next;
+	struct uvnf_error e;
+
+	for (w = LIST_FIRST(&p->waits); w != NULL; w = next) {
+		next = LIST_NEXT(w, entry);
+		if (w->of == NULL || config_template(p->daemon->config,
+		    w->of->name) != NULL)
+			continue;
+		uvnf_error_set(&e, UVNF_E_NO_TEMPLATE, "template '%s' has "
+		    "left the configuration", w->of->name);
+		wait_end(w, &e);
 	}
 }
 
@@ -76,7 +93,7 @@ pools_wait(struct pools *p, const struct template *of, pool_waited done,
 	struct pool_wait *w = xcalloc(1, sizeof(*w));
 
 	w->pools = p;
-	w->of = of;
+	w->of = template_ref(of);
 	w->done = done;
 	w->arg = arg;
 	if ((w->check = evtimer_new(p->daemon->base, wait_check, w)) == NULL)
@@ -91,5 +108,6 @@ pools_unwait(struct pool_wait *w)
 {
 	LIST_REMOVE(w, entry);
 	event_free(w->check);
+	template_unref(w->of);
 	free(w);
 }

@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "common/util.h"
 #include "daemon/template.h"
@@ -81,6 +83,58 @@ template_allows(const struct template *t, enum template_override what,
 	return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "template '%s' does not "
 	    "let a request give its own %s; its key override would have to "
 	    "list %s", t->name, word, word);
+}
+
+void
+file_identify(const char *path, struct file_id *id)
+{
+	struct stat st;
+
+	memset(id, 0, sizeof(*id));
+	if (path == NULL || stat(path, &st) != 0)
+		return;
+	id->device = st.st_dev;
+	id->inode = st.st_ino;
+	id->size = (uint64_t)st.st_size;
+	id->mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u +
+	    (uint64_t)st.st_mtim.tv_nsec;
+}
+
+static bool
+same_file(const struct file_id *a, const struct file_id *b)
+{
+	return a->device == b->device && a->inode == b->inode &&
+	    a->size == b->size && a->mtime_ns == b->mtime_ns;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool
+same_vifs(const struct template *a, const struct template *b)
+{
+	unsigned i;
+
+	if (a->nvifs != b->nvifs)
+		return false;
+	for (i = 0; i < a->nvifs; i++)
+		if (strcmp(a->vifs[i].bridge, b->vifs[i].bridge) != 0)
+			return false;
+	return true;
+}
+
+bool
+template_same_shell(const struct template *a, const struct template *b)
+{
+	return same_text(a->kernel, b->kernel) &&
+	    same_file(&a->kernel_id, &b->kernel_id) && a->type == b->type &&
+	    a->memory_mb == b->memory_mb && a->vcpus == b->vcpus &&
+	    a->layout == b->layout && same_vifs(a, b) &&
+	    a->ahead_len == b->ahead_len && (a->ahead_len == 0 ||
+	    memcmp(a->ahead, b->ahead, a->ahead_len) == 0);
 }
 
 struct template *

@@ -45,6 +45,11 @@ enum template_after {
 	AFTER_RESTART	/* for a crash alone */
 };
 
+/* Which file a path meant when it was looked at; zero: there was none. */
+struct file_id {
+	uint64_t device, inode, size, mtime_ns;
+};
+
 /* What a request may give in the place of what the template has. */
 enum template_override {
 	OVERRIDE_CONFIG = 1,
@@ -77,6 +82,7 @@ struct template {
 	unsigned refs;			/* beyond the first */
 	char *name;
 	char *kernel;			/* absolute path */
+	struct file_id kernel_id;
 	enum template_type type;
 	unsigned memory_mb;
 	unsigned vcpus;
@@ -121,6 +127,15 @@ const char *template_override_word(enum template_override what);
 
 /* One with the defaults, of one reference. */
 struct template *template_new(const char *name);
+
+/* path may be NULL. */
+void file_identify(const char *path, struct file_id *id);
+
+/*
+ * Would a shell of the one be the same as a shell of the other?  What matters
+ * only from the claim on may differ.
+ */
+bool template_same_shell(const struct template *a, const struct template *b);
 
 /* Another reference; and one less, the last frees it; NULL is allowed. */
 const struct template *template_ref(const struct template *t);
