@@ -39,6 +39,17 @@ run_quit(struct request *rq)
 		session_close_soon(s);
 }
 
+static void
+add_cpus(struct proto_buf *b, const struct template *t)
+{
+	if (t->affinity != NULL)
+		proto_add_string(b, "cpus.affinity", t->affinity);
+	if (t->cpus.weight != 0)
+		proto_add_number(b, "cpus.weight", t->cpus.weight);
+	if (t->cpus.cap != 0)
+		proto_add_number(b, "cpus.cap", t->cpus.cap);
+}
+
 /* Defaults, then what has none, then what a request may give. */
 static void
 add_params(struct proto_buf *b, const struct template *t)
@@ -122,6 +133,7 @@ add_template(struct request *rq, const struct template *t)
 	proto_add_string(b, "type", template_type_word(t->type));
 	proto_add_number(b, "memory_mb", t->memory_mb);
 	proto_add_number(b, "vcpus", t->vcpus);
+	add_cpus(b, t);
 	proto_add_string(b, "layout", template_layout_word(t->layout));
 	for (i = 0; i < t->nvifs; i++)
 		add_template_vif(b, &t->vifs[i], i);

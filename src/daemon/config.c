@@ -8,6 +8,7 @@
 #include "common/util.h"
 #include "daemon/config.h"
 #include "daemon/config_router.h"
+#include "daemon/config_cpus.h"
 #include "daemon/config_extends.h"
 #include "daemon/config_params.h"
 #include "daemon/config_socket.h"
@@ -157,6 +158,7 @@ static const struct key template_keys[] = {
 	{ "type", take_type },
 	{ "memory_mb", take_memory },
 	{ "vcpus", take_vcpus },
+	{ "cpus", take_cpus },
 	{ "layout", take_layout },
 	{ "vifs", take_vifs },
 	{ "config", take_config },
@@ -212,11 +214,13 @@ finish_template(const struct yaml_file *f, const struct node_entry *kv,
 {
 	int r;
 
-	file_identify(t->kernel, &t->kernel_id);
 	if (t->kernel == NULL)
 		return node_error(f, kv->key, "template %s lacks the key "
 		    "kernel, the absolute path of its image", t->name);
+	file_identify(t->kernel, &t->kernel_id);
 	if ((r = check_vifs(f, kv->key, t)) < 0)
+		return r;
+	if ((r = cpus_finish(f, lineage_get(l, "cpus"), t)) < 0)
 		return r;
 	if (t->config_path != NULL)
 		return params_finish(f, lineage_get(l, "config"), t);

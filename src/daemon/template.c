@@ -132,6 +132,8 @@ template_same_shell(const struct template *a, const struct template *b)
 	return same_text(a->kernel, b->kernel) &&
 	    same_file(&a->kernel_id, &b->kernel_id) && a->type == b->type &&
 	    a->memory_mb == b->memory_mb && a->vcpus == b->vcpus &&
+	    same_text(a->affinity, b->affinity) &&
+	    a->cpus.weight == b->cpus.weight && a->cpus.cap == b->cpus.cap &&
 	    a->layout == b->layout && same_vifs(a, b) &&
 	    a->ahead_len == b->ahead_len && (a->ahead_len == 0 ||
 	    memcmp(a->ahead, b->ahead, a->ahead_len) == 0);
@@ -175,6 +177,7 @@ template_free(struct template *t)
 		free(t->vifs[i].script);
 	free(t->name);
 	free(t->kernel);
+	free(t->affinity);
 	if (t->ahead != t->config)
 		free(t->ahead);
 	free(t->config);

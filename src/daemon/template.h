@@ -45,6 +45,15 @@ enum template_after {
 	AFTER_RESTART	/* for a crash alone */
 };
 
+#define CPUS_MAX 1024
+
+/* Which physical CPUs it may use, and how much of them. */
+struct template_cpus {
+	uint8_t affinity[CPUS_MAX / 8];	/* a bit each, if there is a text */
+	unsigned weight;		/* 0: as the scheduler has it */
+	unsigned cap;			/* per cent of one; 0: none */
+};
+
 /* Which file a path meant when it was looked at; zero: there was none. */
 struct file_id {
 	uint64_t device, inode, size, mtime_ns;
@@ -86,6 +95,8 @@ struct template {
 	enum template_type type;
 	unsigned memory_mb;
 	unsigned vcpus;
+	struct template_cpus cpus;
+	char *affinity;			/* as the file has it, or NULL: any */
 	struct template_vif vifs[TEMPLATE_VIFS_MAX];
 	unsigned nvifs;
 	char *config;			/* Click text, or NULL */

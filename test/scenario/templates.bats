@@ -184,3 +184,13 @@ with_params() {
 	    .params == {"gw": "10.0.0.1"} and
 	    .override == ["config", "params"]' templates
 }
+
+@test "cpus: shown where the file sets them" {
+	more_templates <<-'EOF'
+	pinned: {kernel: /k, cpus: {affinity: "0-3,^2", weight: 512, cap: 50}}
+	EOF
+	daemon_start
+	all_hold 'map(select(.name == "pinned"))[0].cpus ==
+	    {"affinity": "0-3,^2", "weight": 512, "cap": 50} and
+	    (map(select(.name == "cold"))[0] | has("cpus") | not)' templates
+}

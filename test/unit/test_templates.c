@@ -93,6 +93,74 @@ test_extends(void **state)
 	config_free(c);
 }
 
+static const struct refused cpus[] = {
+	{ WEB "    cpus: 2\n", "4:11: cpus must be a map with keys, not '2'" },
+	{ WEB "    cpus: {caps: 2}\n", "4:12: unknown key 'caps' in cpus; did "
+	    "you mean cap? the keys are: affinity, weight, cap" },
+	{ WEB "    cpus: {affinity: 1024}\n", "4:22: affinity must be a list "
+	    "of CPUs as in \"0-3,^2\" or \"all,^0\", from 0 to 1023, not "
+	    "'1024'" },
+	{ WEB "    cpus: {affinity: 3-1}\n", "4:22: affinity must be..." },
+	{ WEB "    cpus: {affinity: '1,,2'}\n", "4:22: affinity must be..." },
+	{ WEB "    cpus: {affinity: '1 2'}\n", "4:22: affinity must be..." },
+	{ WEB "    cpus: {affinity: '1-2-3'}\n", "4:22: affinity must be..." },
+	{ WEB "    cpus: {affinity: ^^1}\n", "4:22: affinity must be..." },
+	{ WEB "    cpus: {affinity: ^1}\n", "4:22: affinity '^1' leaves no "
+	    "CPU" },
+	{ WEB "    cpus: {affinity: '0-3,^all'}\n", "4:22: affinity "
+	    "'0-3,^all' leaves no CPU" },
+	{ WEB "    cpus: {affinity: [1]}\n", "4:22: affinity must be a text, "
+	    "not a list" },
+	{ WEB "    cpus: {weight: 0}\n", "4:20: weight must be a whole number "
+	    "from 1 to 65535, not '0'" },
+	{ WEB "    cpus: {cap: 12801}\n", "4:17: cap must be a whole number "
+	    "from 0 to 12800, not '12801'" },
+	{ WEB "    cpus: {cap: 101}\n", "4:11: template web: a cap of 101 is "
+	    "more than its 1 vcpus can use; 100 is one whole CPU" },
+};
+
+static void
+check_affinity(const char *text, unsigned first, uint8_t byte0)
+{
+	char *yaml = xasprintf("%s    cpus: {affinity: \"%s\"}\n", WEB, text);
+	struct config *c = accept(yaml);
+	const struct template *t = c->templates[0];
+	unsigned i;
+
+	assert_string_equal(t->affinity, text);
+	assert_int_equal(t->cpus.affinity[0], byte0);
+	for (i = 0; i < CPUS_MAX &&
+	    (t->cpus.affinity[i / 8] & 1 << i % 8) == 0; i++)
+		;
+	assert_int_equal(i, first);
+	config_free(c);
+	free(yaml);
+}
+
+static void
+test_cpus(void **state)
+{
+	struct config *c = accept("templates:\n"
+	    "  a: {kernel: /k, vcpus: 2, cpus: {cap: 200, weight: 65535}}\n"
+	    "  b: {extends: a, cpus: {affinity: 1, cap: 0}}\n"
+	    "  c: {kernel: /k}\n");
+
+	(void)state;
+	assert_null(c->templates[0]->affinity);
+	assert_int_equal(c->templates[0]->cpus.cap, 200);
+	assert_int_equal(c->templates[1]->cpus.weight, 65535);
+	assert_int_equal(c->templates[1]->cpus.cap, 0);
+	assert_string_equal(c->templates[1]->affinity, "1");
+	assert_int_equal(c->templates[2]->cpus.weight, 0);
+	config_free(c);
+	REFUSE_ALL(cpus);
+	check_affinity("0-3,^2", 0, 0x0b);
+	check_affinity("all,^0", 1, 0xfe);
+	check_affinity("1,1023", 1, 0x02);
+	check_affinity("1023", 1023, 0);
+	check_affinity("^1,0-1", 0, 0x03);
+}
+
 static const struct refused params[] = {
 	{ WEB "    params: [ip]\n", "4:13: params must be a map of defaults "
 	    "by the names of parameters, not a list" },
@@ -212,6 +280,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lineages),
 		cmocka_unit_test(test_extends),
+		cmocka_unit_test(test_cpus),
 		cmocka_unit_test(test_params),
 		cmocka_unit_test(test_ahead),
 	};

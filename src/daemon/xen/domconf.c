@@ -48,6 +48,29 @@ set_vcpus(libxl_domain_build_info *b, unsigned vcpus)
 		b->avail_vcpus.map[i / 8] |= 1 << i % 8;
 }
 
+/* Each vcpu may run on the same CPUs. */
+static void
+set_cpus(libxl_domain_build_info *b, const struct template *t)
+{
+	libxl_bitmap *map;
+	unsigned i;
+
+	if (t->cpus.weight != 0)
+		b->sched_params.weight = (int)t->cpus.weight;
+	if (t->cpus.cap != 0)
+		b->sched_params.cap = (int)t->cpus.cap;
+	if (t->affinity == NULL)
+		return;
+	b->num_vcpu_hard_affinity = (int)t->vcpus;
+	b->vcpu_hard_affinity = xcalloc(t->vcpus, sizeof(*map));
+	for (i = 0; i < t->vcpus; i++) {
+		map = &b->vcpu_hard_affinity[i];
+		map->size = sizeof(t->cpus.affinity);
+		map->map = xmalloc(map->size);
+		memcpy(map->map, t->cpus.affinity, map->size);
+	}
+}
+
 /*
  * What is to be in the domain's folder of xenstore: for people who look
  * through it, which template the domain is of; for uvnf-vif, where each vif
@@ -81,6 +104,7 @@ make(libxl_domain_config *out, const struct template *t)
 	    LIBXL_DOMAIN_TYPE_PV;
 	libxl_domain_build_info_init_type(&out->b_info, out->c_info.type);
 	set_vcpus(&out->b_info, t->vcpus);
+	set_cpus(&out->b_info, t);
 	out->b_info.max_memkb = t->memory_mb * 1024ULL;
 	out->b_info.target_memkb = out->b_info.max_memkb;
 	out->b_info.kernel = xstrdup(t->kernel);

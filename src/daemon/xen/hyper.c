@@ -190,6 +190,16 @@ hyper_free_memory_mb(struct hyper *h, uint64_t *mb, struct uvnf_error *e)
 	return 0;
 }
 
+int
+hyper_last_cpu(struct hyper *h)
+{
+	xc_physinfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	h->calls++;
+	return xc_physinfo(h->xc, &info) < 0 ? -1 : (int)info.max_cpu_id;
+}
+
 uint64_t
 hyper_calls(const struct hyper *h)
 {

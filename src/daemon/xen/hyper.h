@@ -52,6 +52,9 @@ int hyper_find(struct hyper *h, const uint8_t uuid[16],
 int hyper_free_memory_mb(struct hyper *h, uint64_t *mb,
     struct uvnf_error *e);
 
+/* The host's CPUs are 0 to what this returns; -1 when Xen does not tell. */
+int hyper_last_cpu(struct hyper *h);
+
 uint64_t hyper_calls(const struct hyper *h);
 
 /* Fills e and returns -UVNF_E_SYSTEM when this is no dom0 of a Xen. */

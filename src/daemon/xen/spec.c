@@ -10,6 +10,7 @@
 static const size_t strings[] = {
 	offsetof(struct template, name),
 	offsetof(struct template, kernel),
+	offsetof(struct template, affinity),
 	offsetof(struct template, vifs[0].script),
 	offsetof(struct template, vifs[1].script),
 	offsetof(struct template, vifs[2].script),
@@ -22,7 +23,7 @@ static const size_t strings[] = {
 
 #define NSTRINGS (sizeof(strings) / sizeof(strings[0]))
 
-_Static_assert(NSTRINGS == 2 + TEMPLATE_VIFS_MAX, "a script for each vif");
+_Static_assert(NSTRINGS == 3 + TEMPLATE_VIFS_MAX, "a script for each vif");
 
 static char **
 string_of(struct template *t, size_t i)

@@ -73,6 +73,21 @@ check_bridges(const struct template *t, const struct work *w,
 	return 0;
 }
 
+static int
+check_cpus(struct worker *wk, const struct template *t, struct uvnf_error *e)
+{
+	int i, last = t->affinity != NULL ? hyper_last_cpu(wk->hyper) : -1;
+
+	if (last < 0)
+		return 0;
+	for (i = 0; i <= last && i < CPUS_MAX; i++)
+		if (t->cpus.affinity[i / 8] & 1u << i % 8)
+			return 0;
+	return uvnf_error_set(e, UVNF_E_BUILD_FAILED, "template '%s': its "
+	    "affinity %s names no CPU of this host, which has 0 to %d",
+	    t->name, t->affinity, last);
+}
+
 /* What can be said more clearly than libxl would, and at once. */
 static int
 check_first(struct worker *wk, const struct work *w, struct uvnf_error *e)
@@ -93,7 +108,7 @@ check_first(struct worker *wk, const struct work *w, struct uvnf_error *e)
 		return uvnf_error_set(e, UVNF_E_NO_MEMORY,
 		    "template '%s' takes %u MiB, and the host has %u free",
 		    t->name, t->memory_mb, (unsigned)free_mb);
-	return 0;
+	return check_cpus(wk, t, e);
 }
 
 /* uvnf-vif's own sentence among libxl's: it names the cause. */
