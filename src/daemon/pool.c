@@ -67,6 +67,11 @@ pool_put_back(struct pools *p, struct domain *d)
 {
 	struct shelf *s = pool_shelf(p, d->template, d->kind);
 
+	if (s == NULL) {		/* its template was replaced */
+		journal_doom(p->daemon->journal, d);
+		reap(p->daemon, d, NULL, NULL);
+		return;
+	}
 	TAILQ_INSERT_HEAD(&s->ready, d, entry);
 	s->have++;
 	pool_wait_check(p);

@@ -114,6 +114,15 @@ same_text(const char *a, const char *b)
 }
 
 static bool
+same_vif(const struct template_vif *a, const struct template_vif *b)
+{
+	return place_equal(&a->place, &b->place) &&
+	    a->mac_source == b->mac_source &&
+	    memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 &&
+	    a->rate_mbit == b->rate_mbit && same_text(a->script, b->script);
+}
+
+static bool
 same_vifs(const struct template *a, const struct template *b)
 {
 	unsigned i;
@@ -121,7 +130,7 @@ same_vifs(const struct template *a, const struct template *b)
 	if (a->nvifs != b->nvifs)
 		return false;
 	for (i = 0; i < a->nvifs; i++)
-		if (strcmp(a->vifs[i].bridge, b->vifs[i].bridge) != 0)
+		if (!same_vif(&a->vifs[i], &b->vifs[i]))
 			return false;
 	return true;
 }
