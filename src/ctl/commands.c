@@ -356,9 +356,8 @@ cmd_destroy(struct ctl *c, const struct args *a)
 	    destroy_names(c, a, a->argv, (size_t)a->argc);
 }
 
-/* A table is printed even when the reply ends with an error. */
-static int
-ask_table(struct ctl *c, const struct ctl_request *r, uvnf_data_cb json,
+int
+ctl_ask_table(struct ctl *c, const struct ctl_request *r, uvnf_data_cb json,
     struct text_table *t)
 {
 	int rc, status;
@@ -373,8 +372,8 @@ ask_table(struct ctl *c, const struct ctl_request *r, uvnf_data_cb json,
 	return rc < 0 ? ctl_fail_conn(c) : 0;
 }
 
-static int
-table_command(struct ctl *c, const struct args *a, struct text_table *t,
+int
+ctl_table_command(struct ctl *c, const struct args *a, struct text_table *t,
     uvnf_data_cb json)
 {
 	struct ctl_request r = { .words = { a->cmd->name }, .nwords = 1 };
@@ -384,7 +383,7 @@ table_command(struct ctl *c, const struct args *a, struct text_table *t,
 		status = ctl_usage(a->cmd, "%s takes no argument",
 		    a->cmd->name);
 	else
-		status = ask_table(c, &r, json, t);
+		status = ctl_ask_table(c, &r, json, t);
 	text_table_free(t);
 	return status;
 }
@@ -392,51 +391,13 @@ table_command(struct ctl *c, const struct args *a, struct text_table *t,
 static int
 cmd_list(struct ctl *c, const struct args *a)
 {
-	return table_command(c, a, text_table_vnfs(), json_line_vnf);
+	return ctl_table_command(c, a, text_table_vnfs(), json_line_vnf);
 }
 
 static int
 cmd_templates(struct ctl *c, const struct args *a)
 {
-	return table_command(c, a, text_table_templates(), json_line);
-}
-
-static int
-pool_fill(struct ctl *c, const struct args *a)
-{
-	struct ctl_request r = { .words = { "pool", "fill" }, .nwords = 2 };
-	struct text_table *t;
-	int status;
-
-	if (a->argc > 1) {
-		status = ctl_check_word("template", a->argv[1]);
-		if (status != 0)
-			return status;
-		ctl_add_word(&r, a->argv[1]);
-	}
-	ctl_add_wait(&r, a->wait != NULL ? "full" : NULL);
-	ctl_add_word(&r, c->timeout_arg);
-	t = text_table_pool();
-	status = ask_table(c, &r, json_line, t);
-	text_table_free(t);
-	return status;
-}
-
-static int
-cmd_pool(struct ctl *c, const struct args *a)
-{
-	if (a->argc > 0) {
-		if (strcmp(a->argv[0], "fill") != 0)
-			return ctl_usage(a->cmd, "pool knows 'fill', not '%s'",
-			    a->argv[0]);
-		if (a->argc > 2)
-			return ctl_usage(a->cmd,
-			    "pool fill takes one template");
-		return pool_fill(c, a);
-	}
-	if (a->wait != NULL)
-		return ctl_usage(a->cmd, "--wait is for 'pool fill'");
-	return table_command(c, a, text_table_pool(), json_line);
+	return ctl_table_command(c, a, text_table_templates(), json_line);
 }
 
 static int
@@ -575,11 +536,13 @@ const struct command commands[] = {
 	{ "list", "", "lists the VNFs", NULL, 0, NULL, cmd_list },
 	{ "show", "NAME", "shows all there is to know about a VNF", NULL, 0,
 	    NULL, cmd_show },
-	{ "pool", "[fill [TEMPLATE] [--wait]]",
-	    "shows the pools of shells, or fills them",
+	{ "pool", "[fill [TEMPLATE] [--wait] | set TEMPLATE booted|paused "
+	    "TARGET [--min N]\n    [--max N] | drain [TEMPLATE]]",
+	    "shows the pools of shells, or changes them",
 	    "fill builds at once what is missing, of TEMPLATE or of all; "
-	    "--wait waits for\nall of them.",
-	    TAKES_WAIT_FLAG, NULL, cmd_pool },
+	    "--wait waits for\nall of them.  set changes how many there are "
+	    "to be, drain destroys them and wants\nnone until fill or set.",
+	    TAKES_WAIT_FLAG | TAKES_BOUNDS, NULL, cmd_pool },
 	{ "templates", "", "lists the templates", NULL, 0, NULL,
 	    cmd_templates },
 	{ "reload", "", "lets the daemon read its configuration anew",

@@ -34,6 +34,7 @@ struct args {
 	bool all;
 	bool remove;
 	const char *force;		/* --force SECONDS */
+	const char *min, *max;		/* --min N, --max N */
 	char *sets[SETS_MAX];		/* --set, as "set.KEY=VALUE" */
 	size_t nsets;
 	const char *vifs[VIFS_MAX];	/* --vif N,KEY=VALUE... */
@@ -47,6 +48,7 @@ enum {
 	TAKES_ALL = 8,			/* --all */
 	TAKES_REMOVE = 16,		/* --remove */
 	TAKES_FORCE = 32,		/* --force SECONDS */
+	TAKES_BOUNDS = 256,		/* --min N, --max N */
 	TAKES_SET = 64,			/* --set KEY=VALUE */
 	TAKES_VIF = 128,			/* --vif N,KEY=VALUE... */
 };
@@ -98,6 +100,17 @@ int ctl_check_word(const char *what, const char *word);
 /* Connects, asks, prints what comes, reports a failure. */
 int ctl_ask(struct ctl *c, const struct ctl_request *r, uvnf_data_cb json,
     uvnf_data_cb text, void *arg);
+
+/* Asks and prints a table, even when the reply ends with an error. */
+struct text_table;
+int ctl_ask_table(struct ctl *c, const struct ctl_request *r,
+    uvnf_data_cb json, struct text_table *t);
+/* The same for a command without arguments; frees t. */
+int ctl_table_command(struct ctl *c, const struct args *a,
+    struct text_table *t, uvnf_data_cb json);
+
+/* pool.c */
+int cmd_pool(struct ctl *c, const struct args *a);
 
 /* life.c */
 int cmd_start(struct ctl *c, const struct args *a);

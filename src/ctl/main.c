@@ -229,6 +229,10 @@ set_own_option(struct args *a, int opt)
 		a->remove = true;
 	else if (opt == 'f')
 		a->force = optarg;
+	else if (opt == 'm')
+		a->min = optarg;
+	else if (opt == 'M')
+		a->max = optarg;
 	else if (opt == 'v' && a->nvifs < VIFS_MAX)
 		a->vifs[a->nvifs] = optarg;
 	if (opt == 'v')
@@ -246,6 +250,8 @@ takes_option(const struct command *cmd, int opt)
 	case 'a': return (cmd->takes & TAKES_ALL) != 0;
 	case 'r': return (cmd->takes & TAKES_REMOVE) != 0;
 	case 'f': return (cmd->takes & TAKES_FORCE) != 0;
+	case 'm':
+	case 'M': return (cmd->takes & TAKES_BOUNDS) != 0;
 	case 'S': return (cmd->takes & TAKES_SET) != 0;
 	case 'v': return (cmd->takes & TAKES_VIF) != 0;
 	}
@@ -261,6 +267,8 @@ option_name(int opt)
 	case 'a': return "--all";
 	case 'r': return "--remove";
 	case 'f': return "--force";
+	case 'm': return "--min";
+	case 'M': return "--max";
 	case 'S': return "--set";
 	case 'v': return "--vif";
 	}
@@ -279,6 +287,8 @@ parse_args(struct ctl *c, struct args *a, int argc, char **argv)
 		{ "all", no_argument, NULL, 'a' },
 		{ "remove", no_argument, NULL, 'r' },
 		{ "force", required_argument, NULL, 'f' },
+		{ "min", required_argument, NULL, 'm' },
+		{ "max", required_argument, NULL, 'M' },
 		{ "set", required_argument, NULL, 'S' },
 		{ "vif", required_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },

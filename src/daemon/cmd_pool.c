@@ -21,6 +21,9 @@ add_shelf(const struct pool_view *view, void *arg)
 	proto_add_string(b, "template", view->template->name);
 	proto_add_string(b, "kind", domain_kind_word(view->kind));
 	proto_add_number(b, "target", view->target);
+	proto_add_number(b, "min", view->min);
+	proto_add_number(b, "max", view->max);
+	proto_add_number(b, "wanted", view->wanted);
 	proto_add_number(b, "have", view->have);
 	proto_add_number(b, "building", view->building);
 	proto_add_number(b, "failed", (int64_t)view->failed);
@@ -94,54 +97,173 @@ fill_wait(struct request *rq, const struct template *of, unsigned timeout_ms)
 
 /* --- the verb ------------------------------------------------------------ */
 
+/* The template that the second word names, or NULL when there is none. */
 static int
-parse_fill(struct request *rq, const struct template **of, bool *wait,
-    unsigned *timeout_ms, struct uvnf_error *e)
+parse_template(const struct request *rq, const struct template **of,
+    struct uvnf_error *e)
 {
 	const char *name = request_arg(rq, 1);
-	const char *text = request_key(rq, "wait");
 
 	*of = NULL;
-	if (strcmp(request_arg(rq, 0), "fill") != 0)
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "pool %.40s: "
-		    "only 'pool' and 'pool fill' exist", request_arg(rq, 0));
 	if (name != NULL &&
 	    (*of = config_template(rq->daemon->config, name)) == NULL)
 		return uvnf_error_set(e, UVNF_E_NO_TEMPLATE,
 		    "no template is called '%.80s'", name);
-	if (text != NULL && strcmp(text, "full") != 0 &&
-	    strcmp(text, "no") != 0)
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
-		    "wait=%.40s is none of full, no", text);
-	*wait = text != NULL && text[0] == 'f';
-	return request_timeout(rq, timeout_ms, e);
+	return 0;
+}
+
+/* Too many words, or a key that is another sub-verb's. */
+static int
+check_form(const struct request *rq, unsigned max_args, const char *other1,
+    const char *other2, struct uvnf_error *e)
+{
+	if (request_arg(rq, max_args) == NULL &&
+	    request_key(rq, other1) == NULL && request_key(rq, other2) == NULL)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "pool %s has too many "
+	    "words, or keys of another; usage: %s", request_arg(rq, 0),
+	    pool_commands[0].usage);
 }
 
 static void
-run_pool(struct request *rq)
+run_fill(struct request *rq)
 {
+	const char *text = request_key(rq, "wait");
 	const struct template *of;
 	struct uvnf_error e;
-	unsigned timeout_ms = 0;
-	bool wait = false;
+	unsigned timeout_ms;
 
-	if (request_arg(rq, 0) == NULL) {
-		reply_pools(rq, NULL, NULL);
+	if (check_form(rq, 2, "min", "max", &e) != 0 ||
+	    parse_template(rq, &of, &e) != 0 ||
+	    request_timeout(rq, &timeout_ms, &e) != 0) {
+		request_err(rq, &e);
 		return;
 	}
-	if (parse_fill(rq, &of, &wait, &timeout_ms, &e) != 0) {
+	if (text != NULL && strcmp(text, "full") != 0 &&
+	    strcmp(text, "no") != 0) {
+		uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
+		    "wait=%.40s is none of full, no", text);
 		request_err(rq, &e);
 		return;
 	}
 	pools_fill(rq->daemon->pools, of);
-	if (wait)
+	if (text != NULL && text[0] == 'f')
 		fill_wait(rq, of, timeout_ms);
 	else
 		reply_pools(rq, of, NULL);
 }
 
+static void
+run_drain(struct request *rq)
+{
+	const struct template *of;
+	struct uvnf_error e;
+
+	if (check_form(rq, 2, "min", "max", &e) != 0 ||
+	    check_form(rq, 2, "wait", "timeout_ms", &e) != 0 ||
+	    parse_template(rq, &of, &e) != 0) {
+		request_err(rq, &e);
+		return;
+	}
+	pools_drain(rq->daemon->pools, of);
+	reply_pools(rq, of, NULL);
+}
+
+static int
+parse_number(const char *what, const char *text, unsigned *n,
+    struct uvnf_error *e)
+{
+	uint64_t value;
+
+	if (parse_uint(text, 0, POOL_MAX, &value) != 0)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+		    "the %s '%.40s' is no number from 0 to %d", what, text,
+		    POOL_MAX);
+	*n = (unsigned)value;
+	return 0;
+}
+
+/* min and max, where they are not given, make room for the target. */
+static int
+parse_numbers(const struct request *rq, struct pool_numbers *n,
+    struct uvnf_error *e)
+{
+	const char *min = request_key(rq, "min");
+	const char *max = request_key(rq, "max");
+	int rc = parse_number("target", request_arg(rq, 3), &n->target, e);
+
+	if (rc != 0)
+		return rc;
+	n->min = 0;
+	n->max = n->target;
+	if (min != NULL && (rc = parse_number("min", min, &n->min, e)) != 0)
+		return rc;
+	return max != NULL ? parse_number("max", max, &n->max, e) : 0;
+}
+
+static int
+parse_kind(const char *word, enum domain_kind *kind, struct uvnf_error *e)
+{
+	if (strcmp(word, "booted") == 0)
+		*kind = KIND_BOOTED;
+	else if (strcmp(word, "paused") == 0)
+		*kind = KIND_PAUSED;
+	else
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+		    "'%.40s' is no kind of shells: booted or paused", word);
+	return 0;
+}
+
+static void
+run_set(struct request *rq)
+{
+	const struct template *of;
+	struct pool_numbers n;
+	enum domain_kind kind = KIND_BOOTED;
+	struct uvnf_error e;
+
+	if (request_arg(rq, 3) == NULL) {
+		uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "pool set needs a "
+		    "template, a kind and a target; usage: %s",
+		    pool_commands[0].usage);
+		request_err(rq, &e);
+	} else if (check_form(rq, 4, "wait", "timeout_ms", &e) != 0 ||
+	    parse_template(rq, &of, &e) != 0 ||
+	    parse_kind(request_arg(rq, 2), &kind, &e) != 0 ||
+	    parse_numbers(rq, &n, &e) != 0 ||
+	    pools_set(rq->daemon->pools, of, kind, &n, &e) != 0) {
+		request_err(rq, &e);
+	} else {
+		reply_pools(rq, of, NULL);
+	}
+}
+
+static void
+run_pool(struct request *rq)
+{
+	const char *what = request_arg(rq, 0);
+	struct uvnf_error e;
+
+	if (what == NULL) {
+		reply_pools(rq, NULL, NULL);
+	} else if (strcmp(what, "fill") == 0) {
+		run_fill(rq);
+	} else if (strcmp(what, "drain") == 0) {
+		run_drain(rq);
+	} else if (strcmp(what, "set") == 0) {
+		run_set(rq);
+	} else {
+		uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "pool %.40s: only "
+		    "'pool', 'pool fill', 'pool set' and 'pool drain' exist",
+		    what);
+		request_err(rq, &e);
+	}
+}
+
 const struct command pool_commands[] = {
-	{ "pool", 0, 2, { "wait", "timeout_ms" },
-	    "pool [fill [TEMPLATE] [wait=full|no] [timeout_ms=N]]", run_pool },
+	{ "pool", 0, 4, { "wait", "timeout_ms", "min", "max" },
+	    "pool [fill [TEMPLATE] [wait=full|no] [timeout_ms=N] | "
+	    "set TEMPLATE booted|paused TARGET [min=N] [max=N] | "
+	    "drain [TEMPLATE]]", run_pool },
 	{ NULL, 0, 0, { NULL }, NULL, NULL },
 };

@@ -11,6 +11,7 @@
 #include "daemon/config_cpus.h"
 #include "daemon/config_extends.h"
 #include "daemon/config_params.h"
+#include "daemon/config_pool.h"
 #include "daemon/config_socket.h"
 #include "daemon/config_value.h"
 #include "daemon/config_vif.h"
@@ -20,50 +21,7 @@
 #define MEMORY_MAX_MB (64 * 1024)
 #define VCPUS_MAX 128
 #define WORKERS_MAX 8
-#define POOL_MAX 1024
 #define PATH_BYTES_MAX 4095
-
-/* The keys of a pool. */
-
-static int
-take_paused(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	struct template *t = into;
-
-	return take_uint(f, kv, 0, POOL_MAX, &t->pool[KIND_PAUSED]);
-}
-
-static int
-take_booted(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	struct template *t = into;
-
-	return take_uint(f, kv, 0, POOL_MAX, &t->pool[KIND_BOOTED]);
-}
-
-static int
-take_armed(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	unsigned n = 0;
-	int r;
-
-	(void)into;
-	if ((r = take_uint(f, kv, 0, POOL_MAX, &n)) < 0)
-		return r;
-	if (n > 0)
-		return node_error(f, kv->value, "armed must be 0, not %u: "
-		    "armed shells are not supported by this version", n);
-	return 0;
-}
-
-static const struct key pool_keys[] = {
-	{ "paused", take_paused },
-	{ "booted", take_booted },
-	{ "armed", take_armed },
-};
 
 /* The keys of a template. */
 
@@ -141,13 +99,6 @@ take_config(const struct yaml_file *f, const struct node_entry *kv,
 	    path);
 	free(path);
 	return 0;
-}
-
-static int
-take_pool(const struct yaml_file *f, const struct node_entry *kv, void *into)
-{
-	return take_map(f, kv->value, "pool", pool_keys, COUNT(pool_keys),
-	    into);
 }
 
 static const struct key template_keys[] = {

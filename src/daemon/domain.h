@@ -43,6 +43,7 @@ struct domain {
 	unsigned chunks;		/* of a configuration, in xenstore */
 
 	struct vnf *vnf;		/* NULL for a shell */
+	uint64_t shelved_us;		/* since when it is one */
 	bool announced;			/* the guest said that it has booted */
 	bool dead;			/* crashed, shut down, or gone */
 	bool spoiled;			/* half changed: only good to destroy */

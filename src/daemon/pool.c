@@ -50,14 +50,24 @@ shelf_take(struct shelf *s)
 struct domain *
 pool_claim(struct pools *p, const struct template *t)
 {
-	struct domain *d = shelf_take(pool_shelf(p, t, KIND_BOOTED));
+	static const enum domain_kind quickest_first[] = {
+		KIND_BOOTED, KIND_PAUSED };
+	uint64_t now = now_us();
+	struct domain *d = NULL;
+	struct shelf *s = NULL;
+	unsigned i;
 
-	if (d == NULL)
-		d = shelf_take(pool_shelf(p, t, KIND_PAUSED));
+	for (i = 0; i < 2 && d == NULL; i++) {
+		if ((s = pool_shelf(p, t, quickest_first[i])) == NULL)
+			break;
+		s->claimed_us = now;
+		if ((d = shelf_take(s)) == NULL)
+			pool_missed(s);
+	}
 	if (d != NULL) {
 		if (p->held_since_us == 0)
-			p->held_since_us = now_us();
-		timer_arm_ms(p->refill, QUIET_MS);
+			p->held_since_us = now;
+		timer_arm_ms(p->refill, s->have < s->min ? 0 : QUIET_MS);
 	}
 	return d;
 }
@@ -92,12 +102,16 @@ hold_refill(struct pools *p, uint64_t now)
 	return false;
 }
 
-/* Begins one build for s if it wants one; returns whether it did. */
+/*
+ * Begins one build for s if it wants one, or, urgent, if it is below its
+ * minimum; returns whether it did.
+ */
 static bool
-shelf_build_one(struct pools *p, struct shelf *s, uint64_t now,
+shelf_build_one(struct pools *p, struct shelf *s, bool urgent, uint64_t now,
     uint64_t *wake_us)
 {
-	if (s->have + s->building >= s->target)
+	if (s->have + s->building >= s->goal ||
+	    (urgent && s->have + s->building >= s->min))
 		return false;
 	if (s->not_before_us > now) {
 		if (*wake_us == 0 || s->not_before_us < *wake_us)
@@ -109,7 +123,7 @@ shelf_build_one(struct pools *p, struct shelf *s, uint64_t now,
 }
 
 static void
-refill_now(struct pools *p, uint64_t now)
+refill_now(struct pools *p, bool urgent, uint64_t now)
 {
 	uint64_t wake_us = 0;
 	bool progress = true;
@@ -120,10 +134,10 @@ refill_now(struct pools *p, uint64_t now)
 		wake_us = 0;
 		for (i = 0; i < p->nshelves &&
 		    p->building < p->daemon->config->workers; i++)
-			progress |= shelf_build_one(p, &p->shelves[i], now,
-			    &wake_us);
+			progress |= shelf_build_one(p, &p->shelves[i], urgent,
+			    now, &wake_us);
 	}
-	if (!progress && wake_us != 0)
+	if (!progress && wake_us != 0 && !urgent)
 		timer_arm_ms(p->refill, (wake_us - now) / 1000 + 1);
 }
 
@@ -134,10 +148,10 @@ pool_refill(struct pools *p)
 
 	if (p->stopped)
 		return;
+	pool_trim(p);
 	if (p->held_since_us != 0 && evtimer_pending(p->refill, NULL))
 		return;			/* a claim was made just now */
-	if (!hold_refill(p, now))
-		refill_now(p, now);
+	refill_now(p, hold_refill(p, now), now);
 }
 
 static void
@@ -163,7 +177,9 @@ pool_shelves_new(const struct config *c, unsigned *n)
 
 		s->template = c->templates[i / 2];
 		s->kind = i % 2 == 0 ? KIND_PAUSED : KIND_BOOTED;
-		s->target = s->template->pool[s->kind];
+		s->target = s->goal = s->template->pool[s->kind];
+		s->min = s->template->pool_min[s->kind];
+		s->max = s->template->pool_max[s->kind];
 		TAILQ_INIT(&s->ready);
 	}
 	return shelves;
@@ -178,7 +194,9 @@ pools_new(struct daemon *dm)
 	p->shelves = pool_shelves_new(dm->config, &p->nshelves);
 	LIST_INIT(&p->builds);
 	LIST_INIT(&p->waits);
-	if ((p->refill = evtimer_new(dm->base, refill_timer, p)) == NULL)
+	p->refill = evtimer_new(dm->base, refill_timer, p);
+	p->trim = evtimer_new(dm->base, pool_trim_timer, p);
+	if (p->refill == NULL || p->trim == NULL)
 		log_fatal("out of memory");
 	p->stopped = true;
 	return p;
@@ -210,6 +228,7 @@ pools_stop(struct pools *p)
 
 	p->stopped = true;
 	event_del(p->refill);
+	event_del(p->trim);
 	for (i = 0; i < p->nshelves; i++)
 		while (pool_shelf_give_up(p, &p->shelves[i]))
 			;
@@ -229,6 +248,7 @@ pools_free(struct pools *p)
 		pool_build_drop(b);
 	}
 	event_free(p->refill);
+	event_free(p->trim);
 	free(p->shelves);
 	free(p);
 }
@@ -251,6 +271,9 @@ pools_each(struct pools *p, const struct template *of, pool_visit visit,
 			.template = s->template,
 			.kind = s->kind,
 			.target = s->target,
+			.min = s->min,
+			.max = s->max,
+			.wanted = s->goal,
 			.have = s->have,
 			.building = s->building,
 			.failed = s->failed,
@@ -272,6 +295,7 @@ pools_fill(struct pools *p, const struct template *of)
 		if (pool_shelf_is_of(&p->shelves[i], of)) {
 			p->shelves[i].not_before_us = 0;
 			p->shelves[i].backoff_ms = 0;
+			pool_undrain(&p->shelves[i]);
 		}
 	}
 	event_del(p->refill);

@@ -65,7 +65,9 @@ void pool_dead(struct pools *p, struct domain *d);
 struct pool_view {
 	const struct template *template;
 	enum domain_kind kind;
-	unsigned target, have, building;
+	unsigned target, min, max;
+	unsigned wanted;		/* now: from target to max, or 0 */
+	unsigned have, building;
 	uint64_t failed;
 	const char *last_error;		/* "" while builds succeed */
 };
@@ -74,6 +76,20 @@ typedef void (*pool_visit)(const struct pool_view *view, void *arg);
 /* of: one template alone, or NULL for all. */
 void pools_each(struct pools *p, const struct template *of, pool_visit visit,
     void *arg);
+
+/*
+ * Sets a shelf's numbers, until the template changes or the daemon ends; what
+ * is too much goes at once.  0, or -UVNF_E_BAD_REQUEST with e filled.
+ */
+struct pool_numbers {
+	unsigned target, min, max;
+};
+int pools_set(struct pools *p, const struct template *of,
+    enum domain_kind kind, const struct pool_numbers *n,
+    struct uvnf_error *e);
+
+/* Destroys the shells (of one template), and wants none until it is told. */
+void pools_drain(struct pools *p, const struct template *of);
 
 /* Starts to build what is missing now, whatever the pauses. */
 void pools_fill(struct pools *p, const struct template *of);

@@ -255,6 +255,7 @@ build_ready(struct pool_build *b)
 	s->have++;
 	s->backoff_ms = 0;
 	s->last_error.code = UVNF_OK;
+	d->shelved_us = now_us();
 	TAILQ_INSERT_TAIL(&s->ready, d, entry);
 	log_debug("shell ready domain=%s domid=%d kind=%s", d->name, d->domid,
 	    domain_kind_word(d->kind));

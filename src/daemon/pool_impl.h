@@ -16,7 +16,10 @@ TAILQ_HEAD(domains, domain);
 struct shelf {
 	const struct template *template;
 	enum domain_kind kind;
-	unsigned target;
+	unsigned target, min, max;
+	unsigned goal;			/* wanted now, target to max */
+	bool drained;			/* none wanted until told */
+	uint64_t claimed_us;		/* the last time; 0: never */
 	struct domains ready;
 	unsigned have;
 	unsigned building;
@@ -59,6 +62,7 @@ struct pools {
 	unsigned building;
 	LIST_HEAD(, pool_wait) waits;
 	struct event *refill;
+	struct event *trim;
 	uint64_t held_since_us;		/* 0: no refill is being held back */
 	bool stopped;
 };
@@ -75,6 +79,15 @@ struct shelf *pool_shelves_new(const struct config *c, unsigned *n);
 bool pool_shelf_give_up(struct pools *p, struct shelf *s);
 /* Begins the builds that are due, or sees to it that they will be. */
 void pool_refill(struct pools *p);
+
+/* pool_policy.c: how many shells there are to be. */
+/* The shelf was empty when a shell of it would have been claimed. */
+void pool_missed(struct shelf *s);
+void pool_undrain(struct shelf *s);
+/* Gives up what is too much or too old; sees to it that it is called again
+ * when more may be. */
+void pool_trim(struct pools *p);
+void pool_trim_timer(int fd, short what, void *pools);
 
 /* pool_build.c */
 struct pool_build *pool_build_begin(struct pools *p, struct domain *d,

@@ -44,6 +44,7 @@ inherit(struct pools *p, struct shelf *s, struct shelf *from)
 	from->have = 0;
 	s->failed = from->failed;
 	s->last_error = from->last_error;
+	s->claimed_us = from->claimed_us;
 	LIST_FOREACH(b, &p->builds, entry) {
 		if (b->shelf != from)
 			continue;
@@ -79,7 +80,7 @@ pools_reload(struct pools *p)
 
 		if ((from = predecessor(old, nold, s)) != NULL)
 			inherit(p, s, from);
-		while (s->have + s->building > s->target &&
+		while (s->have + s->building > s->goal &&
 		    pool_shelf_give_up(p, s))
 			gone++;
 	}

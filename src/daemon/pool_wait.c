@@ -18,7 +18,7 @@ all_full(const struct pools *p, const struct template *of)
 	for (i = 0; i < p->nshelves; i++) {
 		const struct shelf *s = &p->shelves[i];
 
-		if (pool_shelf_is_of(s, of) && s->have < s->target)
+		if (pool_shelf_is_of(s, of) && s->have < s->goal)
 			return false;
 	}
 	return true;

@@ -157,6 +157,7 @@ template_new(const char *name)
 	t->type = TYPE_PV;
 	t->memory_mb = 8;
 	t->vcpus = 1;
+	t->pool_idle_s = POOL_IDLE_S;
 	t->ready = READY_CONSOLE;
 	t->override = OVERRIDE_CONFIG | OVERRIDE_PARAMS;
 	return t;

@@ -14,6 +14,8 @@
 
 #define TEMPLATE_VIFS_MAX 8
 #define TEMPLATE_NAME_MAX 63
+#define POOL_MAX 1024		/* shells of one template and kind */
+#define POOL_IDLE_S 60		/* without another word in the file */
 
 /* How a domain came to be; for a VNF its "source". */
 enum domain_kind {
@@ -109,6 +111,10 @@ struct template {
 	struct params params;		/* declared, with their defaults */
 	unsigned override;		/* bits of enum template_override */
 	unsigned pool[KIND_COUNT];	/* targets; pool[KIND_COLD] is 0 */
+	unsigned pool_min[KIND_COUNT];	/* min <= target <= max */
+	unsigned pool_max[KIND_COUNT];
+	unsigned pool_idle_s;		/* then a surplus goes */
+	unsigned pool_max_age_s;	/* of a shell; 0: any */
 	enum template_layout layout;
 	enum template_ready ready;
 	char *ready_element;		/* of READY_HANDLER, or NULL */

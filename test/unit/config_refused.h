@@ -76,7 +76,17 @@ static const struct refused unknown[] = {
 	    "web; did you mean memory_mb? the keys are: extends, "
 	    "abstract, guest, ..." },
 	{ WEB "    pool: {cold: 1}\n", "4:12: unknown key 'cold' in pool; the "
-	    "keys are: paused, booted, armed" },
+	    "keys are: paused, booted, armed, ..." },
+	{ WEB "    pool: {booted: {min: 1}}\n", "4:20: booted lacks the key "
+	    "target, how many shells there are to be" },
+	{ WEB "    pool: {booted: {target: 2, max: 1}}\n", "4:20: of booted, "
+	    "min 0, target 2 and max 1 must not become smaller" },
+	{ WEB "    pool: {paused: {target: 2, min: 3}}\n", "4:20: of paused, "
+	    "min 3, target 2 and max 2 must not become smaller" },
+	{ WEB "    pool: {booted: {target: 2, most: 1}}\n", "4:32: unknown key "
+	    "'most' in booted; the keys are: ..." },
+	{ WEB "    pool: {idle_s: 0}\n", "4:20: idle_s must be a whole number "
+	    "from 1 to 86400, not '0'" },
 	{ WEB "    vifs: [{brigde: a}]\n", "4:13: unknown key 'brigde' in a "
 	    "vif; did you mean bridge? the keys are: bridge, ovs, mac, mtu, "
 	    "rate_mbit, script" },

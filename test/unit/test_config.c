@@ -126,8 +126,9 @@ test_every_key(void **state)
 	    "templates:\n"
 	    "  b.2-_x: {guest: \"clickos\", kernel: /b, type: pvh,\n"
 	    "    memory_mb: 65536, vcpus: 128, layout: data, vifs: [],\n"
-	    "    pool: {paused: 1024}, ready: running, handlers: mended,\n"
-	    "    on_failure: destroy, on_crash: restart}\n"
+	    "    pool: {paused: 1024, booted: {target: 3, min: 1, max: 9},\n"
+	    "    idle_s: 5, max_age_s: 3600}, ready: running,\n"
+	    "    handlers: mended, on_failure: destroy, on_crash: restart}\n"
 	    "  'a':\n"
 	    "    vifs:\n    - bridge: br0\n    - {bridge: br-int.12345678}\n"
 	    "    pool: {}\n    layout: root\n"
@@ -148,6 +149,12 @@ test_every_key(void **state)
 	assert_int_equal(c->templates[0]->memory_mb, 65536);
 	assert_int_equal(c->templates[0]->vcpus, 128);
 	assert_int_equal(c->templates[0]->pool[KIND_PAUSED], 1024);
+	assert_int_equal(c->templates[0]->pool_max[KIND_PAUSED], 1024);
+	assert_int_equal(c->templates[0]->pool[KIND_BOOTED], 3);
+	assert_int_equal(c->templates[0]->pool_min[KIND_BOOTED], 1);
+	assert_int_equal(c->templates[0]->pool_max[KIND_BOOTED], 9);
+	assert_int_equal(c->templates[0]->pool_idle_s, 5);
+	assert_int_equal(c->templates[0]->pool_max_age_s, 3600);
 	assert_int_equal(c->templates[0]->ready, READY_RUNNING);
 	assert_true(c->templates[0]->handlers_mended);
 	assert_int_equal(c->templates[0]->on_failure, AFTER_DESTROY);
