@@ -76,7 +76,7 @@ line() {
 @test "requests that are malformed are answered, and the next one served" {
 	for text in nosuch PING 'ping x' 'ping x=1' show 'show a b' '=1' \
 	    'show "a' 'show a"b' 'show "a"b' 'show "\\x00"' 'show "\\q"' \
-	    'create cold' 'create cold a wait=soon' 'pool drain' \
+	    'create cold' 'create cold a wait=soon' 'pool empty' \
 	    'destroy a wait=1' 'pool fill wait=maybe' 'list timeout_ms=1' \
 	    'destroy a timeout_ms=0' 'destroy a timeout_ms=600001' \
 	    'destroy a timeout_ms=-1' 'destroy a timeout_ms=1s' \

@@ -60,7 +60,7 @@ teardown() {
 	fails 2 usage write a b.c d e
 	fails 2 usage destroy
 	fails 2 usage destroy a --all
-	fails 2 usage pool drain
+	fails 2 usage pool empty
 	fails 2 usage pool --wait
 	fails 2 usage create cold a --wait soon
 	fails 2 usage config a count.click --wait claimed
