@@ -101,7 +101,7 @@ add_template_vif(struct proto_buf *b, const struct template_vif *v,
     unsigned i)
 {
 	bool ovs = v->place.plug == PLUG_OVS;
-	char key[24], mac[18];
+	char key[32], mac[18];
 
 	snprintf(key, sizeof(key), "vifs.%u.%s", i, ovs ? "ovs" : "bridge");
 	proto_add_string(b, key, v->place.plug == PLUG_NONE ? "none" :
