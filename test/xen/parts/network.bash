@@ -312,8 +312,9 @@ cost() {
 '/\1 \2/p' "$work/raw"
 }
 
-# costs ROUNDS KIND:KEYS...: in turn, then for each kind the requests and the
-# quickest claim and start: others use this machine, too.
+# costs ROUNDS KIND:KEYS...: in turn, then for each kind the fewest requests, for
+# what the pool does meanwhile only adds to them, and the quickest claim and
+# start, for others use this machine, too.
 costs() {
 	local rounds=$1 i kind
 	shift
@@ -327,8 +328,7 @@ costs() {
 		awk -v k="${kind%%:*}" '
 		    NR == 1 || $3 < claimed { claimed = $3 }
 		    NR == 1 || $4 < started { started = $4 }
-		    NR == 1 { n = $2 - $1 }
-		    n != $2 - $1 { n = "varying" }
+		    NR == 1 || $2 - $1 < n { n = $2 - $1 }
 		    END { print k, n, claimed, started }' \
 		    "$work/cost.${kind%%:*}"
 	done
