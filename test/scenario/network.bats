@@ -226,6 +226,32 @@ print("00:16:3e:%02x:%02x:%02x" % (c >> 16, c >> 8 & 255, c & 255))')
 	    .domid == $domid" create free a
 }
 
+@test "another place in the file: its shells are replaced, VNFs are not" {
+	daemon_start
+	fill
+	ctl create asleep a >/dev/null
+	fill
+	sed -i '/asleep:/,/pool:/ s/bridge: br0/bridge: br0, mtu: 1400/' \
+	    uvnf.yaml
+	ctl reload
+	fill
+	holds '.vifs[0] | has("mtu") | not' show a
+	holds '.source == "paused" and .vifs[0].mtu == 1400' create asleep b
+}
+
+@test "a change is refused when its template was replaced meanwhile" {
+	daemon_start fail_vifs=1 vif_ms=500
+	fill
+	ctl create free web1 --vif 0,bridge=br1 >/dev/null 2>&1 3>&- &
+	await holds '.state == "creating"' show web1
+	sed -i 's/mtu: 1400/mtu: 1300/' uvnf.yaml
+	ctl reload
+	wait $! && return 1
+	fails 1 no-vnf show web1
+	await shells_are_back
+	holds '.source == "booted" and .vifs[1].mtu == 1300' create free a
+}
+
 @test "a change that stops half way: the shell is destroyed" {
 	daemon_start spoil_vifs=1
 	fill
