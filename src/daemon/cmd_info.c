@@ -87,6 +87,10 @@ add_ready(struct proto_buf *b, const struct template *t)
 {
 	char name[PROTO_HANDLER_MAX + 1];
 
+	if (t->ready == READY_TEXT) {
+		proto_add_string(b, "ready.console", t->ready_text);
+		return;
+	}
 	if (t->ready != READY_HANDLER) {
 		proto_add_string(b, "ready", template_ready_word(t->ready));
 		return;
@@ -128,8 +132,12 @@ add_template(struct request *rq, const struct template *t)
 	unsigned i;
 
 	proto_add_string(b, "name", t->name);
-	proto_add_string(b, "guest", "clickos");
+	proto_add_string(b, "guest", template_guest_word(t->guest));
 	proto_add_string(b, "kernel", t->kernel);
+	if (t->ramdisk != NULL)
+		proto_add_string(b, "ramdisk", t->ramdisk);
+	if (t->cmdline != NULL)
+		proto_add_string(b, "cmdline", t->cmdline);
 	proto_add_string(b, "type", template_type_word(t->type));
 	proto_add_number(b, "memory_mb", t->memory_mb);
 	proto_add_number(b, "vcpus", t->vcpus);

@@ -229,7 +229,7 @@ run_create(struct request *rq)
 	const struct template *t = config_template(rq->daemon->config,
 	    template);
 	bool configured = rq->payload != NULL ||
-	    (t != NULL && t->config != NULL);
+	    (t != NULL && (t->config != NULL || t->guest == GUEST_GENERIC));
 	struct vnf_request vr;
 	struct uvnf_error e;
 

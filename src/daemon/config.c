@@ -10,6 +10,7 @@
 #include "daemon/config_router.h"
 #include "daemon/config_cpus.h"
 #include "daemon/config_extends.h"
+#include "daemon/config_guest.h"
 #include "daemon/config_params.h"
 #include "daemon/config_pool.h"
 #include "daemon/config_socket.h"
@@ -24,18 +25,6 @@
 #define PATH_BYTES_MAX 4095
 
 /* The keys of a template. */
-
-static int
-take_guest(const struct yaml_file *f, const struct node_entry *kv,
-    void *into)
-{
-	static const struct choice guests[] = {
-		{ "clickos", true }, { "generic", false } };
-	unsigned i;
-
-	(void)into;
-	return take_choice(f, kv, guests, COUNT(guests), &i);
-}
 
 static int
 take_kernel(const struct yaml_file *f, const struct node_entry *kv,
@@ -106,6 +95,8 @@ static const struct key template_keys[] = {
 	{ "abstract", take_placed },
 	{ "guest", take_guest },
 	{ "kernel", take_kernel },
+	{ "ramdisk", take_ramdisk },
+	{ "cmdline", take_cmdline },
 	{ "type", take_type },
 	{ "memory_mb", take_memory },
 	{ "vcpus", take_vcpus },
@@ -168,10 +159,9 @@ finish_template(const struct yaml_file *f, const struct node_entry *kv,
 	if (t->kernel == NULL)
 		return node_error(f, kv->key, "template %s lacks the key "
 		    "kernel, the absolute path of its image", t->name);
-	file_identify(t->kernel, &t->kernel_id);
-	if ((r = check_vifs(f, kv->key, t)) < 0)
-		return r;
-	if ((r = cpus_finish(f, lineage_get(l, "cpus"), t)) < 0)
+	if ((r = guest_finish(f, l, t)) < 0 ||
+	    (r = check_vifs(f, kv->key, t)) < 0 ||
+	    (r = cpus_finish(f, lineage_get(l, "cpus"), t)) < 0)
 		return r;
 	if (t->config_path != NULL)
 		return params_finish(f, lineage_get(l, "config"), t);

@@ -4,10 +4,12 @@
 /* The keys of a template about the router in its guest, and its ends. */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/util.h"
 #include "daemon/config_router.h"
 #include "daemon/config_value.h"
+#include "daemon/console.h"
 #include "daemon/handler.h"
 #include "daemon/template.h"
 
@@ -50,8 +52,25 @@ take_ready_handler(const struct yaml_file *f, const struct node_entry *kv,
 	return r;
 }
 
+static int
+take_ready_text(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct template *t = into;
+	int r;
+
+	if ((r = take_text(f, kv, &t->ready_text)) < 0)
+		return r;
+	t->ready = READY_TEXT;
+	if (strlen(t->ready_text) < CONSOLE_LINE_MAX)
+		return 0;
+	return node_error(f, kv->value, "console may have at most %d bytes, "
+	    "this has %zu", CONSOLE_LINE_MAX - 1, strlen(t->ready_text));
+}
+
 static const struct key ready_keys[] = {
 	{ "handler", take_ready_handler },
+	{ "console", take_ready_text },
 };
 
 int
@@ -65,10 +84,14 @@ take_ready(const struct yaml_file *f, const struct node_entry *kv,
 	unsigned i;
 	int r;
 
-	/* A handler that it inherits is no longer wanted. */
+	/* What it inherits is no longer wanted. */
 	free(t->ready_element);
 	free(t->ready_handler);
-	t->ready_element = t->ready_handler = NULL;
+	free(t->ready_text);
+	t->ready_element = t->ready_handler = t->ready_text = NULL;
+	if (kv->value->kind == NODE_MAP && kv->value->nentries != 1)
+		return node_error(f, kv->value, "ready must have one key: "
+		    "handler or console");
 	if (kv->value->kind == NODE_MAP)
 		return take_map(f, kv->value, "ready", ready_keys,
 		    COUNT(ready_keys), into);

@@ -147,6 +147,17 @@ line_put(struct console *c, const char *text, size_t len)
 	c->line_len += len;
 }
 
+/* Only what came just now can have completed it. */
+static void
+look_for_awaited(struct console *c, console_sign_cb cb, void *arg)
+{
+	if (c->await == NULL || memmem(c->line, c->line_len, c->await,
+	    strlen(c->await)) == NULL)
+		return;
+	c->await = NULL;
+	cb(CONSOLE_AWAITED, arg);
+}
+
 static void
 line_end(struct console *c, console_sign_cb cb, void *arg)
 {
@@ -174,6 +185,7 @@ console_feed(struct console *c, const char *text, size_t len,
 			n++;
 		/* The line goes into the ring before anyone hears of it. */
 		ring_put(c, text, n);
+		look_for_awaited(c, cb, arg);
 		if (nl != NULL)
 			line_end(c, cb, arg);
 		text += n;

@@ -13,6 +13,7 @@
 enum console_sign {
 	CONSOLE_NOTHING,
 	CONSOLE_BOOTED,		/* a line with "main", quotes and all */
+	CONSOLE_AWAITED,	/* c->await is in the line */
 	CONSOLE_ROUTER_UP,	/* Starting driver... */
 	CONSOLE_ROUTER_FAILED,	/* Router init failed! */
 	CONSOLE_ROUTER_STOPPED	/* Router N stoped. (sic) */
@@ -29,9 +30,15 @@ struct console {
 	size_t mark;		/* value of head at console_mark */
 	char line[CONSOLE_LINE_MAX];
 	size_t line_len;
+	const char *await;	/* text to look for, once; or NULL */
 };
 
 typedef void (*console_sign_cb)(enum console_sign sign, void *arg);
+
+/*
+ * The text that is awaited is seen as soon as it is there, for a prompt has no
+ * end of line.  It belongs to whoever sets it.
+ */
 
 /*
  * Takes a piece of text, in whatever cut it arrives, and calls back, before

@@ -53,16 +53,26 @@ struct sign_context {
 	struct domain *domain;
 };
 
+/*
+ * Most guests announce themselves in xenstore, but not where the tree is the
+ * toolstack's, nor one that is no ClickOS at all.
+ */
+static bool
+is_announcement(const struct template *t, enum console_sign sign)
+{
+	return t->guest == GUEST_GENERIC ? sign == CONSOLE_AWAITED :
+	    sign == CONSOLE_BOOTED && t->layout == LAYOUT_ROOT;
+}
+
 static void
 on_sign(enum console_sign sign, void *arg)
 {
 	struct sign_context *c = arg;
+	const struct template *t = c->domain->template;
 
-	/* The old tree is the toolstack's: such a guest announces nothing. */
-	if (sign == CONSOLE_BOOTED && !c->domain->announced &&
-	    c->domain->template->layout == LAYOUT_ROOT)
+	if (is_announcement(t, sign) && !c->domain->announced)
 		on_announced(c->domain, c->daemon);
-	else if (c->domain->vnf != NULL)
+	else if (c->domain->vnf != NULL && t->guest == GUEST_CLICKOS)
 		vnf_console_sign(c->daemon, c->domain->vnf, sign);
 }
 

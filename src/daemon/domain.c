@@ -71,6 +71,7 @@ domain_new(const struct template *t, enum domain_kind kind)
 	struct domain *d = xcalloc(1, sizeof(*d));
 
 	d->template = template_ref(t);
+	d->console.await = t->ready_text;
 	d->kind = kind;
 	d->domid = -1;
 	do
@@ -81,6 +82,15 @@ domain_new(const struct template *t, enum domain_kind kind)
 	    d->uuid[3]);
 	vifs_fill(d, t);
 	return d;
+}
+
+void
+domain_retemplate(struct domain *d, const struct template *t)
+{
+	template_unref(d->template);
+	d->template = template_ref(t);
+	if (d->console.await != NULL)
+		d->console.await = t->ready_text;
 }
 
 void

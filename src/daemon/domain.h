@@ -59,6 +59,9 @@ struct domain {
  */
 struct domain *domain_new(const struct template *t, enum domain_kind kind);
 
+/* Puts it under another template, of which it would have been the same. */
+void domain_retemplate(struct domain *d, const struct template *t);
+
 /* Gives d, which is still to be built, the MACs and bridges of another. */
 void domain_copy_vifs(struct domain *d, const struct domain *from);
 

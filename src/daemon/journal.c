@@ -91,7 +91,7 @@ apply_build(struct journal *j, const uint8_t uuid[16], char **f, size_t n)
 	struct journal_entry *e;
 	int kind;
 
-	if (n != 5 || entry_find(j, uuid) != NULL)
+	if ((n != 5 && n != 6) || entry_find(j, uuid) != NULL)
 		return -1;
 	for (kind = 0; kind < KIND_COUNT; kind++) {
 		if (strcmp(f[3], domain_kind_word(kind)) == 0)
@@ -101,6 +101,10 @@ apply_build(struct journal *j, const uint8_t uuid[16], char **f, size_t n)
 		return -1;
 	e = xcalloc(1, sizeof(*e));
 	e->kind = kind;
+	if (n == 6 && strcmp(f[5], "generic") == 0)
+		e->guest = GUEST_GENERIC;
+	else if (n == 6 && strcmp(f[5], "root") == 0)
+		e->layout = LAYOUT_ROOT;
 	e->domid = -1;
 	memcpy(e->uuid, uuid, sizeof(e->uuid));
 	if (copy_field(e->template, sizeof(e->template), f[2]) != 0 ||
@@ -377,8 +381,9 @@ append_entry(struct journal *j, const struct journal_entry *e)
 	char uuid[UUID_TEXT_LEN + 1];
 
 	uuid_format(e->uuid, uuid);
-	append(j, "build %s %s %s %s", uuid, e->template,
-	    domain_kind_word(e->kind), e->domain_name);
+	append(j, "build %s %s %s %s%s", uuid, e->template,
+	    domain_kind_word(e->kind), e->domain_name,
+	    template_manner(e->guest, e->layout));
 	if (e->domid != -1)
 		append_built(j, e->uuid, e->domid, e->vifs, e->nvifs);
 	if (e->name[0] != '\0')
@@ -519,8 +524,9 @@ journal_build(struct journal *j, const struct domain *d)
 {
 	char uuid[UUID_TEXT_LEN + 1];
 
-	return append(j, "build %s %s %s %s", uuid_format(d->uuid, uuid),
-	    d->template->name, domain_kind_word(d->kind), d->name);
+	return append(j, "build %s %s %s %s%s", uuid_format(d->uuid, uuid),
+	    d->template->name, domain_kind_word(d->kind), d->name,
+	    template_manner(d->template->guest, d->template->layout));
 }
 
 int

@@ -19,7 +19,7 @@
  * before the act that it announces.  A dom0 reboot ends every domain, so
  * nothing is synced to a disk.
  *
- *	CRC32 build UUID TEMPLATE KIND DOMAIN-NAME
+ *	CRC32 build UUID TEMPLATE KIND DOMAIN-NAME [generic|root]
  *	CRC32 built UUID DOMID NVIFS [MAC PLACE DEV]...
  *	CRC32 vif UUID NUMBER MAC PLACE
  *	CRC32 claim UUID NAME VIFS-USED [PARAMETER=VALUE]...
@@ -37,6 +37,8 @@ struct journal_entry {
 	char template[TEMPLATE_NAME_MAX + 1];
 	char domain_name[DOMAIN_NAME_MAX + 1];
 	enum domain_kind kind;
+	enum template_guest guest;	/* generic */
+	enum template_layout layout;	/* root */
 	int domid;			/* -1: its build was not acknowledged */
 	unsigned nvifs;
 	struct domain_vif vifs[TEMPLATE_VIFS_MAX];

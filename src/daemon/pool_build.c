@@ -127,6 +127,21 @@ build_refused(struct pool_build *b)
 }
 
 static void
+boot_failed(const struct template *t, struct uvnf_error *e)
+{
+	if (t->guest == GUEST_GENERIC)
+		uvnf_error_set(e, UVNF_E_BUILD_FAILED, "the console of a shell "
+		    "of '%s' did not say '%.200s' within %d s of boot",
+		    t->name, t->ready_text, BOOT_LIMIT_S);
+	else
+		uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+		    "a shell of '%s' did not announce itself within %d s of "
+		    "boot; is %s a ClickOS image with the layout '%s'?",
+		    t->name, BOOT_LIMIT_S, t->kernel,
+		    template_layout_word(t->layout));
+}
+
+static void
 build_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct pool_build *b = arg;
@@ -138,11 +153,7 @@ build_timer(evutil_socket_t fd, short what, void *arg)
 		build_refused(b);
 		return;
 	}
-	uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
-	    "a shell of '%s' did not announce itself within %d s of boot; "
-	    "is %s a ClickOS image with the layout 'data'?",
-	    b->domain->template->name, BOOT_LIMIT_S,
-	    b->domain->template->kernel);
+	boot_failed(b->domain->template, &e);
 	build_fail(b, &e);
 }
 
@@ -190,6 +201,12 @@ build_boot(struct pool_build *b)
 
 	if (backend->unpause(backend, b->domain, &e) != 0) {
 		build_fail(b, &e);
+		return;
+	}
+	if (b->domain->template->ready == READY_RUNNING &&
+	    b->domain->template->guest == GUEST_GENERIC) {
+		b->domain->announced = true;
+		build_ready(b);
 		return;
 	}
 	timer_arm_ms(b->timer, BOOT_LIMIT_S * 1000);

@@ -23,13 +23,6 @@ predecessor(struct shelf *old, unsigned nold, const struct shelf *s)
 	return NULL;
 }
 
-static void
-put_under(struct domain *d, const struct template *t)
-{
-	template_unref(d->template);
-	d->template = template_ref(t);
-}
-
 /* Failures are forgotten: the file was changed because of them, perhaps. */
 static void
 inherit(struct pools *p, struct shelf *s, struct shelf *from)
@@ -38,7 +31,7 @@ inherit(struct pools *p, struct shelf *s, struct shelf *from)
 	struct domain *d;
 
 	TAILQ_FOREACH(d, &from->ready, entry)
-		put_under(d, s->template);
+		domain_retemplate(d, s->template);
 	TAILQ_CONCAT(&s->ready, &from->ready, entry);
 	s->have = from->have;
 	from->have = 0;
@@ -51,7 +44,7 @@ inherit(struct pools *p, struct shelf *s, struct shelf *from)
 		b->shelf = s;
 		s->building++;
 		if (b->domain != NULL)
-			put_under(b->domain, s->template);
+			domain_retemplate(b->domain, s->template);
 	}
 }
 

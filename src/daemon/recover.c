@@ -26,7 +26,8 @@ compare_found(const void *a, const void *b)
 
 /*
  * The template of that name, even if it says something else now; one that has
- * left the configuration gets a stand-in.  The reference is the caller's.
+ * left the configuration, or has become one of guests that are spoken to in
+ * another manner, gets a stand-in.  The reference is the caller's.
  */
 static const struct template *
 template_of(struct daemon *dm, const struct journal_entry *je)
@@ -34,9 +35,11 @@ template_of(struct daemon *dm, const struct journal_entry *je)
 	const struct template *t = config_template(dm->config, je->template);
 	struct template *stand_in;
 
-	if (t != NULL)
+	if (t != NULL && t->guest == je->guest && t->layout == je->layout)
 		return template_ref(t);
 	stand_in = template_new(je->template);
+	stand_in->guest = je->guest;
+	stand_in->layout = je->layout;
 	stand_in->nvifs = je->nvifs;
 	stand_in->ready = READY_RUNNING;
 	return stand_in;

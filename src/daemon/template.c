@@ -21,6 +21,12 @@ domain_kind_word(enum domain_kind kind)
 }
 
 const char *
+template_guest_word(enum template_guest guest)
+{
+	return guest == GUEST_CLICKOS ? "clickos" : "generic";
+}
+
+const char *
 template_type_word(enum template_type type)
 {
 	switch (type) {
@@ -34,6 +40,13 @@ const char *
 template_layout_word(enum template_layout layout)
 {
 	return layout == LAYOUT_DATA ? "data" : "root";
+}
+
+const char *
+template_manner(enum template_guest guest, enum template_layout layout)
+{
+	return guest == GUEST_GENERIC ? " generic" :
+	    layout == LAYOUT_ROOT ? " root" : "";
 }
 
 const char *
@@ -57,6 +70,7 @@ template_ready_word(enum template_ready ready)
 	case READY_CONSOLE: return "console";
 	case READY_RUNNING: return "running";
 	case READY_HANDLER: return "handler";
+	case READY_TEXT: return "console";
 	}
 	return "unknown";
 }
@@ -141,6 +155,10 @@ template_same_shell(const struct template *a, const struct template *b)
 	return same_text(a->kernel, b->kernel) &&
 	    same_file(&a->kernel_id, &b->kernel_id) && a->type == b->type &&
 	    a->memory_mb == b->memory_mb && a->vcpus == b->vcpus &&
+	    a->guest == b->guest && same_text(a->ramdisk, b->ramdisk) &&
+	    same_file(&a->ramdisk_id, &b->ramdisk_id) &&
+	    same_text(a->cmdline, b->cmdline) &&
+	    same_text(a->ready_text, b->ready_text) &&
 	    same_text(a->affinity, b->affinity) &&
 	    a->cpus.weight == b->cpus.weight && a->cpus.cap == b->cpus.cap &&
 	    a->layout == b->layout && same_vifs(a, b) &&
@@ -161,6 +179,16 @@ template_new(const char *name)
 	t->ready = READY_CONSOLE;
 	t->override = OVERRIDE_CONFIG | OVERRIDE_PARAMS;
 	return t;
+}
+
+int
+template_has_router(const struct template *t, struct uvnf_error *e)
+{
+	if (t->guest == GUEST_CLICKOS)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "template '%s' is of "
+	    "generic guests, which have no router: they take no configuration "
+	    "and have no handlers", t->name);
 }
 
 /* The count is all that ever changes. */
@@ -188,6 +216,9 @@ template_free(struct template *t)
 	free(t->name);
 	free(t->kernel);
 	free(t->affinity);
+	free(t->ramdisk);
+	free(t->cmdline);
+	free(t->ready_text);
 	if (t->ahead != t->config)
 		free(t->ahead);
 	free(t->config);

@@ -27,6 +27,12 @@ enum domain_kind {
 
 enum template_type { TYPE_PV, TYPE_PVH };
 
+/* What runs in the domain. */
+enum template_guest {
+	GUEST_CLICKOS,
+	GUEST_GENERIC	/* anything: it takes no configuration */
+};
+
 /* Where a ClickOS guest looks for its control tree, below its domain's. */
 enum template_layout {
 	LAYOUT_DATA,	/* data/clickos */
@@ -37,7 +43,8 @@ enum template_layout {
 enum template_ready {
 	READY_CONSOLE,	/* the guest's console says that its driver started */
 	READY_RUNNING,	/* its used vifs are connected */
-	READY_HANDLER	/* a handler answers, too */
+	READY_HANDLER,	/* a handler answers, too */
+	READY_TEXT	/* a generic guest's console has said some text */
 };
 
 /* What becomes of a VNF whose domain crashed, or whose router failed. */
@@ -94,6 +101,10 @@ struct template {
 	char *name;
 	char *kernel;			/* absolute path */
 	struct file_id kernel_id;
+	char *ramdisk;			/* absolute path, or NULL */
+	struct file_id ramdisk_id;
+	char *cmdline;			/* for the kernel, or NULL */
+	enum template_guest guest;
 	enum template_type type;
 	unsigned memory_mb;
 	unsigned vcpus;
@@ -119,6 +130,7 @@ struct template {
 	enum template_ready ready;
 	char *ready_element;		/* of READY_HANDLER, or NULL */
 	char *ready_handler;
+	char *ready_text;		/* of READY_TEXT, or NULL */
 	enum template_after on_failure;
 	enum template_after on_crash;
 	bool handlers_mended;		/* a write handler gets its value */
@@ -128,8 +140,12 @@ struct template {
 /* The word for a kind ("cold", "paused", "booted"). */
 const char *domain_kind_word(enum domain_kind kind);
 
+const char *template_guest_word(enum template_guest guest);
 const char *template_type_word(enum template_type type);
 const char *template_layout_word(enum template_layout layout);
+/* " generic" or " root" for guests that are spoken to in their own way. */
+const char *template_manner(enum template_guest guest,
+    enum template_layout layout);
 const char *template_after_word(enum template_after after);
 const char *template_ready_word(enum template_ready ready);
 
@@ -138,6 +154,9 @@ const char *template_ready_word(enum template_ready ready);
  */
 int template_allows(const struct template *t, enum template_override what,
     struct uvnf_error *e);
+
+/* The same for what only a ClickOS guest can do. */
+int template_has_router(const struct template *t, struct uvnf_error *e);
 
 /* The word for one bit of them ("config", "params", "vifs"). */
 const char *template_override_word(enum template_override what);

@@ -102,11 +102,13 @@ task_claim(struct vnf_task *t, struct domain *d)
 	vnf_stamp(v, STAGE_CLAIMED, now_us());
 	if (v->state != VNF_CLAIMED)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
-	if (t->goal != GOAL_CLAIM)
+	if (t->goal != GOAL_CLAIM && t->goal != GOAL_RUN)
 		task_write(t);
 	if (t->wait == WAIT_CLAIMED)
 		task_answer(t, v, NULL);
-	if (t->goal == GOAL_CLAIM)
+	if (t->goal == GOAL_RUN)
+		task_started(t);
+	else if (t->goal == GOAL_CLAIM)
 		task_end(t);
 }
 
@@ -142,6 +144,6 @@ task_create(struct daemon *dm, struct vnf *v, struct vnf_request *rq)
 {
 	bool configured = rq->config != NULL || v->template->ahead != NULL;
 
-	claim_next(task_new(dm, v, configured ? GOAL_CONFIG : GOAL_CLAIM,
-	    rq));
+	claim_next(task_new(dm, v, v->template->guest == GUEST_GENERIC ?
+	    GOAL_RUN : configured ? GOAL_CONFIG : GOAL_CLAIM, rq));
 }

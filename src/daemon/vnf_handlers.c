@@ -127,7 +127,8 @@ vnf_handler(struct daemon *dm, const char *name, const char *element,
 	struct uvnf_error e;
 	struct vnf *v = vnf_named(dm, name, &e);
 
-	if (v == NULL || check_value(v, value, &e) != 0) {
+	if (v == NULL || template_has_router(v->template, &e) != 0 ||
+	    check_value(v, value, &e) != 0) {
 		done(arg, NULL, 0, &e);
 	} else if (v->state == VNF_READY) {
 		dm->backend->handler(dm->backend, v->domain, element, handler,

@@ -75,7 +75,7 @@ check_create(struct daemon *dm, const struct template *t, const char *template,
 	if (rq->net != NULL && (rc = net_wish_check(rq->net, t, e)) != 0)
 		return rc;
 	if (rq->config == NULL && t->config == NULL &&
-	    rq->wait != WAIT_CLAIMED)
+	    t->guest == GUEST_CLICKOS && rq->wait != WAIT_CLAIMED)
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
 		    "neither the request nor template '%s' has a "
 		    "configuration to wait for", t->name);
@@ -118,11 +118,14 @@ vnf_check_free(const struct vnf *v, struct uvnf_error *e)
 	return 0;
 }
 
+/* Whatever is asked of a router. */
 static int
 check_alive(const struct vnf *v, struct uvnf_error *e)
 {
-	int rc = vnf_check_free(v, e);
+	int rc = template_has_router(v->template, e);
 
+	if (rc == 0)
+		rc = vnf_check_free(v, e);
 	if (rc == 0 && v->state == VNF_CRASHED)
 		return uvnf_error_set(e, UVNF_E_BAD_STATE,
 		    "'%s' has crashed; reboot it, or destroy it", v->name);

@@ -81,6 +81,8 @@ has_shown_up(struct vnf_task *t)
 		if (!t->answered)
 			probe(t);
 		return t->answered;
+	case READY_TEXT:
+		return t->vnf->domain->announced;
 	}
 	return true;
 }
@@ -88,6 +90,8 @@ has_shown_up(struct vnf_task *t)
 const char *
 task_missing(const struct vnf_task *t)
 {
+	if (t->goal == GOAL_RUN)
+		return "its console has not said what its template waits for";
 	if (!t->alive && !t->console_up)
 		return "its guest does not react (a wedged ClickOS never "
 		    "does; destroy it)";
@@ -138,6 +142,8 @@ task_start_again(struct vnf_task *t)
 {
 	struct backend *b = t->daemon->backend;
 
+	if (t->goal == GOAL_RUN)
+		return;			/* there is nothing to repeat */
 	timer_arm_ms(&t->again, AGAIN_MS);
 	if (t->alive)
 		task_check_ready(t);	/* frees t when it is */

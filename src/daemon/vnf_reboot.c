@@ -51,7 +51,8 @@ rebuilt(void *arg, struct domain *d, const struct uvnf_error *e)
 		return;
 	}
 	t->old = v->domain;
-	t->goal = t->config != NULL ? GOAL_CONFIG : GOAL_CLAIM;
+	t->goal = v->template->guest == GUEST_GENERIC ? GOAL_RUN :
+	    t->config != NULL ? GOAL_CONFIG : GOAL_CLAIM;
 	task_claim(t, d);
 }
 

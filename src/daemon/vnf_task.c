@@ -116,6 +116,7 @@ task_brings_up(const struct vnf_task *t)
 {
 	switch (t->goal) {
 	case GOAL_CONFIG:
+	case GOAL_RUN:
 	case GOAL_START:
 	case GOAL_REBOOT:
 		return true;
@@ -278,9 +279,15 @@ task_cancel(struct vnf *v, const struct vnf *about,
 void
 vnf_announced(struct daemon *dm, struct vnf *v)
 {
+	struct vnf_task *t = v->task;
+
 	(void)dm;
-	if (v->task != NULL)
-		task_start_if_booted(v->task);
+	if (t == NULL)
+		return;
+	if (t->goal == GOAL_RUN)
+		task_check_ready(t);
+	else
+		task_start_if_booted(t);
 }
 
 void
@@ -312,6 +319,7 @@ vnf_console_sign(struct daemon *dm, struct vnf *v, enum console_sign sign)
 	switch (sign) {
 	case CONSOLE_NOTHING:
 	case CONSOLE_BOOTED:
+	case CONSOLE_AWAITED:
 		break;
 	case CONSOLE_ROUTER_UP:
 		t->console_up = t->alive = true;
@@ -336,9 +344,12 @@ vnf_adopted(struct daemon *dm, struct vnf *v)
 
 	if (v->state != VNF_STARTED)
 		return;
-	t = task_new(dm, v, GOAL_START, &rq);
+	t = task_new(dm, v, v->template->guest == GUEST_GENERIC ? GOAL_RUN :
+	    GOAL_START, &rq);
 	event_del(&t->limit);
 	/* What its console said before is lost: its vifs must do. */
 	t->console_up = true;
+	if (t->goal == GOAL_RUN)
+		v->domain->announced = true;
 	task_watch(t);
 }

@@ -16,6 +16,7 @@
 enum task_goal {
 	GOAL_CLAIM,		/* a domain, and no router */
 	GOAL_CONFIG,		/* a router with t->config */
+	GOAL_RUN,		/* a generic guest, which runs by itself */
 	GOAL_START,		/* one with the configuration that is there */
 	GOAL_STOP,		/* none any more */
 	GOAL_REMOVE,		/* nor its configuration */

@@ -60,6 +60,8 @@ text_prepare(const struct template *t, const char *name,
 	uint32_t used;
 	int rc;
 
+	if (rq->config != NULL && (rc = template_has_router(t, e)) != 0)
+		return rc;
 	if (rq->config != NULL &&
 	    (rc = template_allows(t, OVERRIDE_CONFIG, e)) != 0)
 		return rc;

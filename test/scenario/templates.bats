@@ -194,3 +194,98 @@ with_params() {
 	    {"affinity": "0-3,^2", "weight": 512, "cap": 50} and
 	    (map(select(.name == "cold"))[0] | has("cpus") | not)' templates
 }
+
+# --- generic guests --------------------------------------------------------
+
+with_generic() {
+	more_templates <<-'EOF'
+	plain: {guest: generic, kernel: /boot/vmlinuz, type: pvh,
+	  ramdisk: /boot/initrd, cmdline: console=hvc0, pool: {booted: 1}}
+	says: {extends: plain, ready: {console: guest is up}}
+	later: {extends: says, pool: {paused: 1, booted: 0}}
+	never: {extends: plain, ready: {console: login}, pool: {booted: 0}}
+	EOF
+}
+
+@test "generic: started when it runs, ready at once or by its console" {
+	with_generic
+	daemon_start boot_ms=200
+	fill
+	holds '.state == "ready" and .source == "booted"' \
+	    create plain a --wait ready
+	holds '.state == "ready" and .source == "booted"' \
+	    create says b --wait ready
+	# From a paused shell it boots first, and so says it later.
+	holds '.state == "ready" and .source == "paused" and
+	    .stages_us.ready > 200000' create later c --wait ready
+	[ "$(stages_of c)" = 'claimed started ready' ]
+	all_hold 'map(select(.name == "says"))[0] |
+	    .guest == "generic" and .ready.console == "guest is up" and
+	    .ramdisk == "/boot/initrd" and .cmdline == "console=hvc0"' \
+	    templates
+}
+
+@test "generic: create without --wait answers when it was started" {
+	with_generic
+	daemon_start boot_ms=300
+	ctl destroy --all
+	holds '.state == "started" and .source == "cold"' create never a
+	fails 4 timeout -t 0.5 create never b --wait ready
+	says 'its console has not said what its template waits for'
+	holds '.state == "failed"' show b
+	holds '.state == "claimed"' create never c --wait claimed
+	holds '.state == "started"' show a
+}
+
+@test "generic: a shell that does not say its text is not booted" {
+	with_generic
+	sed -i 's/\(never: .*\)booted: 0/\1booted: 1/' uvnf.yaml
+	daemon_start
+	await all_hold 'map(select(.template == "says")) |
+	    all(.have == .target)' pool
+	all_hold 'map(select(.template == "never"))[1] |
+	    .have == 0 and .building == 1' pool
+}
+
+@test "generic: what is about a router is refused" {
+	with_generic
+	daemon_start
+	fails 1 bad-request create plain a -c count.click
+	says "template 'plain' is of generic guests" 'take no configuration'
+	fails 1 bad-request create plain a --set ip=1
+	all_hold '. == []' list
+	ctl create plain a --wait ready >/dev/null
+	fails 1 bad-request config a count.click
+	fails 1 bad-request read a cnt.count
+	fails 1 bad-request write a cnt.reset
+	fails 1 bad-request start a
+	fails 1 bad-request stop a
+	holds '.state == "ready"' show a
+}
+
+@test "generic: pause, resume, reboot, shutdown, a crash" {
+	with_generic
+	daemon_start
+	fill
+	ctl create says a --wait ready >/dev/null
+	holds '.state == "paused"' pause a
+	holds '.state == "ready"' resume a
+	before=$(ctl -j show a | jq .domid)
+	holds ".state == \"ready\" and .domid != $before" \
+	    reboot a --wait ready
+	ctl shutdown a >/dev/null
+	all_hold '. == []' list
+}
+
+@test "generic: a reload that changes its text replaces its shells" {
+	with_generic
+	daemon_start
+	fill
+	sed -i 's/guest is up/simulated guest/' uvnf.yaml
+	holds '.changed == 2 and .shells == 2' reload
+	fill
+	holds '.state == "ready" and .source == "booted"' \
+	    create says a --wait ready
+	sed -i 's/console=hvc0/quiet/' uvnf.yaml
+	holds '.changed == 4' reload
+}

@@ -172,10 +172,8 @@ static const struct refused words[] = {
 	    "nothing" },
 	{ "on_exit: [leave]\n", "1:10: on_exit must be one of leave, destroy, "
 	    "not a list" },
-	{ WEB "    guest: generic\n", "4:12: guest must be clickos, not "
-	    "'generic', which is not supported by this version" },
-	{ WEB "    guest: linux\n", "4:12: guest must be clickos, not "
-	    "'linux'" },
+	{ WEB "    guest: linux\n", "4:12: guest must be one of clickos, "
+	    "generic, not 'linux'" },
 	{ WEB "    layout: tree\n", "4:13: layout must be one of data, root, "
 	    "not 'tree'" },
 	{ WEB "    handlers: fixed\n", "4:15: handlers must be one of stock, "

@@ -304,6 +304,38 @@ test_text_at_sign(void **state)
 	console_free(&c);
 }
 
+static void
+count_awaited(enum console_sign sign, void *arg)
+{
+	if (sign == CONSOLE_AWAITED)
+		++*(int *)arg;
+}
+
+/* Wherever the text is cut, and without an end of line; but once. */
+static void
+test_awaited(void **state)
+{
+	static const char text[] = "a login\nb lo\ngin\nweb1 login: ";
+	struct console c;
+	size_t cut;
+	int seen;
+
+	(void)state;
+	for (cut = 0; cut < sizeof(text); cut++) {
+		memset(&c, 0, sizeof(c));
+		c.await = "login: ";
+		seen = 0;
+		console_feed(&c, text, cut, count_awaited, &seen);
+		assert_int_equal(seen, cut == sizeof(text) - 1 ? 1 : 0);
+		console_feed(&c, text + cut, sizeof(text) - 1 - cut,
+		    count_awaited, &seen);
+		console_feed(&c, "login: login: \n", 15, count_awaited,
+		    &seen);
+		assert_int_equal(seen, 1);
+		console_free(&c);
+	}
+}
+
 int
 main(void)
 {
@@ -316,6 +348,7 @@ main(void)
 		cmocka_unit_test(test_mark),
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_text_at_sign),
+		cmocka_unit_test(test_awaited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

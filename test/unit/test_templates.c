@@ -93,6 +93,74 @@ test_extends(void **state)
 	config_free(c);
 }
 
+static const struct refused guests[] = {
+	{ WEB "    guest: generic\n    config: a\n", "5:13: template web: a "
+	    "generic guest takes no configuration; leave out config, or say "
+	    "'guest: clickos'" },
+	{ WEB "    guest: generic\n    params: {a: b}\n", "5:13: template "
+	    "web: a generic guest takes no configuration; leave out "
+	    "params..." },
+	{ WEB "    guest: generic\n    layout: data\n", "5:13: template web: "
+	    "a generic guest takes no configuration; leave out layout..." },
+	{ WEB "    guest: generic\n    handlers: stock\n", "5:15: template "
+	    "web: a generic guest takes no configuration; leave out "
+	    "handlers..." },
+	{ WEB "    guest: generic\n    ready: console\n", "5:12: template "
+	    "web: a generic guest is ready when it runs ('ready: running'), or "
+	    "when its console says some text ('ready: {console: TEXT}')" },
+	{ WEB "    guest: generic\n    ready: {handler: a.b}\n", "5:12: "
+	    "template web: a generic guest is ready when it runs..." },
+	{ WEB "    ready: {console: up}\n", "4:12: template web: a text on "
+	    "the console is what a generic guest is ready by; for ClickOS say "
+	    "'ready: console'" },
+	{ WEB "    ready: {console: }\n", "4:22: console must be a text, not "
+	    "nothing" },
+	{ WEB "    ready: {}\n", "4:12: ready must have one key: handler or "
+	    "console" },
+	{ WEB "    ready: {console: a, handler: a.b}\n", "4:12: ready must "
+	    "have one key: handler or console" },
+	{ WEB "    ramdisk: a\n", "4:14: ramdisk must be an absolute path, "
+	    "which 'a' is not" },
+	{ WEB "    cmdline: [a]\n", "4:14: cmdline must be a text, not a "
+	    "list" },
+};
+
+static void
+test_guests(void **state)
+{
+	char *long_text = xcalloc(2048, 1), *text;
+	struct config *c = accept("templates:\n"
+	    "  a: {guest: generic, kernel: /k, type: pvh, ramdisk: /r,\n"
+	    "    cmdline: console=hvc0 quiet, ready: {console: 'up: '}}\n"
+	    "  b: {extends: a, ready: running}\n"
+	    "  c: {guest: generic, kernel: /k}\n"
+	    "  d: {kernel: /k, ramdisk: /r, cmdline: x}\n");
+
+	(void)state;
+	assert_int_equal(c->templates[0]->guest, GUEST_GENERIC);
+	assert_int_equal(c->templates[0]->ready, READY_TEXT);
+	assert_string_equal(c->templates[0]->ready_text, "up: ");
+	assert_string_equal(c->templates[0]->ramdisk, "/r");
+	assert_string_equal(c->templates[0]->cmdline, "console=hvc0 quiet");
+	assert_int_equal(c->templates[1]->ready, READY_RUNNING);
+	assert_null(c->templates[1]->ready_text);
+	assert_int_equal(c->templates[2]->ready, READY_RUNNING);
+	assert_int_equal(c->templates[3]->ready, READY_CONSOLE);
+	config_free(c);
+	REFUSE_ALL(guests);
+	memset(long_text, 'x', 1024);
+	text = xasprintf(WEB "    cmdline: %s\n", long_text);
+	refuse(text, "4:14: cmdline may have at most 1023 bytes, this has "
+	    "1024");
+	free(text);
+	long_text[256] = '\0';
+	text = xasprintf(WEB "    guest: generic\n    ready: {console: %s}\n",
+	    long_text);
+	refuse(text, "5:22: console may have at most 255 bytes, this has 256");
+	free(text);
+	free(long_text);
+}
+
 static const struct refused cpus[] = {
 	{ WEB "    cpus: 2\n", "4:11: cpus must be a map with keys, not '2'" },
 	{ WEB "    cpus: {caps: 2}\n", "4:12: unknown key 'caps' in cpus; did "
@@ -280,6 +348,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lineages),
 		cmocka_unit_test(test_extends),
+		cmocka_unit_test(test_guests),
 		cmocka_unit_test(test_cpus),
 		cmocka_unit_test(test_params),
 		cmocka_unit_test(test_ahead),

@@ -88,6 +88,10 @@ guest_boots(struct sim_domain *sd)
 		return;
 	}
 	sd->booted = true;
+	if (sd->domain->template->guest == GUEST_GENERIC) {
+		say(sd, "Linux version 0\na simulated guest is up\n");
+		return;
+	}
 	if (sd->domain->template->layout == LAYOUT_ROOT)
 		say(sd, "\"main\" after 5000 us\n");
 	else

@@ -108,6 +108,10 @@ make(libxl_domain_config *out, const struct template *t)
 	out->b_info.max_memkb = t->memory_mb * 1024ULL;
 	out->b_info.target_memkb = out->b_info.max_memkb;
 	out->b_info.kernel = xstrdup(t->kernel);
+	if (t->ramdisk != NULL)
+		out->b_info.ramdisk = xstrdup(t->ramdisk);
+	if (t->cmdline != NULL)
+		out->b_info.cmdline = xstrdup(t->cmdline);
 	out->num_nics = t->nvifs;
 	out->nics = xcalloc(t->nvifs + 1, sizeof(*out->nics));
 	for (i = 0; i < t->nvifs; i++)

@@ -30,6 +30,7 @@ guest_new(struct xen *x, struct domain *d)
 	g->d = d;
 	g->refs = 1;
 	g->domid = -1;
+	g->generic = d->template->guest == GUEST_GENERIC;
 	g->layout = d->template->layout;
 	TAILQ_INIT(&g->calls);
 	for (i = 0; i < TEMPLATE_VIFS_MAX; i++)
@@ -241,7 +242,7 @@ set_watches(struct guest *g)
 	unsigned i;
 
 	clickos_root(g, path, sizeof(path));
-	if (!g->d->announced && g->layout == LAYOUT_DATA)
+	if (!g->generic && !g->d->announced && g->layout == LAYOUT_DATA)
 		g->announce = xenstore_watch(g->xen->xs, path, on_announce,
 		    g);
 	for (i = 0; i < g->d->nvifs; i++) {
@@ -270,7 +271,9 @@ guest_attach(struct guest *g, int domid, bool adopted, backend_done done,
 	if (adopted && g->layout == LAYOUT_ROOT)
 		g->d->announced = true;
 	set_watches(g);
-	if (adopted) {
+	if (g->generic) {
+		/* there is no tree */
+	} else if (adopted) {
 		clickos_config_dir(g, path, sizeof(path));
 		xenstore_list(xs, path, got_chunks, guest_ref(g));
 	} else if (g->layout == LAYOUT_ROOT) {

@@ -28,6 +28,7 @@ struct guest {
 	struct domain *d;		/* NULL once the owner let go of it */
 	unsigned refs;
 	int domid;			/* -1 until it is built */
+	bool generic;			/* no tree of ClickOS's */
 	enum template_layout layout;
 	unsigned seen;			/* in which look at Xen's list */
 	bool dead;			/* and told, or about to be */

@@ -10,7 +10,6 @@
 static const size_t strings[] = {
 	offsetof(struct template, name),
 	offsetof(struct template, kernel),
-	offsetof(struct template, affinity),
 	offsetof(struct template, vifs[0].script),
 	offsetof(struct template, vifs[1].script),
 	offsetof(struct template, vifs[2].script),
@@ -19,11 +18,14 @@ static const size_t strings[] = {
 	offsetof(struct template, vifs[5].script),
 	offsetof(struct template, vifs[6].script),
 	offsetof(struct template, vifs[7].script),
+	offsetof(struct template, ramdisk),
+	offsetof(struct template, cmdline),
+	offsetof(struct template, affinity),
 };
 
 #define NSTRINGS (sizeof(strings) / sizeof(strings[0]))
 
-_Static_assert(NSTRINGS == 3 + TEMPLATE_VIFS_MAX, "a script for each vif");
+_Static_assert(NSTRINGS == 5 + TEMPLATE_VIFS_MAX, "a script for each vif");
 
 static char **
 string_of(struct template *t, size_t i)
@@ -58,7 +60,7 @@ static void
 drop_pointers(struct template *t)
 {
 	t->config = t->ahead = t->config_path = NULL;
-	t->ready_element = t->ready_handler = NULL;
+	t->ready_element = t->ready_handler = t->ready_text = NULL;
 	memset(&t->params, 0, sizeof(t->params));
 }
 

@@ -100,6 +100,10 @@ check_first(struct worker *wk, const struct work *w, struct uvnf_error *e)
 		return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
 		    "template '%s': cannot read its kernel %s: %s", t->name,
 		    t->kernel, strerror(errno));
+	if (t->ramdisk != NULL && access(t->ramdisk, R_OK) < 0)
+		return uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+		    "template '%s': cannot read its ramdisk %s: %s", t->name,
+		    t->ramdisk, strerror(errno));
 	if ((rc = check_bridges(t, w, e)) < 0)
 		return rc;
 	if (hyper_free_memory_mb(wk->hyper, &free_mb, e) < 0)
