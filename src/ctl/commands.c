@@ -108,30 +108,41 @@ read_config(const char *file, struct ctl_request *r)
 	return status;
 }
 
-static int
-cmd_create(struct ctl *c, const struct args *a)
+int
+ctl_make_create(const struct args *a, const char *wait, const char *timeout,
+    struct ctl_request *r, struct words *vifs)
 {
-	struct ctl_request r = { .words = { "create" }, .nwords = 1 };
-	struct words vifs = { .n = 0 };
 	int status;
 	size_t i;
 
 	if (a->argc != 2)
-		return ctl_usage(a->cmd, "create needs a template and a name");
+		return ctl_usage(a->cmd, "%s needs a template and a name",
+		    a->cmd->name);
 	status = ctl_check_word("template", a->argv[0]);
 	if (status == 0)
 		status = ctl_check_word("VNF", a->argv[1]);
 	if (status == 0 && a->config != NULL)
-		status = read_config(a->config, &r);
-	ctl_add_word(&r, a->argv[0]);
-	ctl_add_word(&r, a->argv[1]);
-	add_sets(&r, a);
-	ctl_add_wait(&r, a->wait);
-	ctl_add_word(&r, c->timeout_arg);
+		status = read_config(a->config, r);
+	ctl_add_word(r, "create");
+	ctl_add_word(r, a->argv[0]);
+	ctl_add_word(r, a->argv[1]);
+	add_sets(r, a);
+	ctl_add_wait(r, wait);
+	ctl_add_word(r, timeout);
 	if (status == 0)
-		status = vif_words(a, &vifs);
-	for (i = 0; i < vifs.n; i++)
-		ctl_add_word(&r, vifs.words[i]);
+		status = vif_words(a, vifs);
+	for (i = 0; i < vifs->n; i++)
+		ctl_add_word(r, vifs->words[i]);
+	return status;
+}
+
+static int
+cmd_create(struct ctl *c, const struct args *a)
+{
+	struct ctl_request r = { .nwords = 0 };
+	struct words vifs = { .n = 0 };
+	int status = ctl_make_create(a, a->wait, c->timeout_arg, &r, &vifs);
+
 	if (status == 0)
 		status = ctl_ask(c, &r, json_line_vnf, text_vnf, NULL);
 	words_free(&vifs);
@@ -157,108 +168,6 @@ cmd_config(struct ctl *c, const struct args *a)
 	if (status == 0)
 		status = ctl_ask(c, &r, json_line_vnf, text_vnf, NULL);
 	free(r.payload);
-	return status;
-}
-
-static void
-json_read(const struct uvnf_data *d, void *arg)
-{
-	const struct args *a = arg;
-
-	json_line_read(a->argv[0], a->argv[1], d);
-}
-
-static void
-text_read(const struct uvnf_data *d, void *arg)
-{
-	const struct uvnf_field *f;
-	size_t i;
-
-	(void)arg;
-	for (i = 0; (f = uvnf_data_at(d, i)) != NULL; i++) {
-		if (strcmp(f->key, "value") != 0)
-			continue;
-		text_put(f->value, f->len, true);
-		if (f->len == 0 || f->value[f->len - 1] != '\n')
-			putchar('\n');
-	}
-}
-
-static int
-cmd_read(struct ctl *c, const struct args *a)
-{
-	struct ctl_request r = { .words = { "read" }, .nwords = 1 };
-	struct args copy = *a;
-	int status;
-
-	if (a->argc != 2)
-		return ctl_usage(a->cmd,
-		    "read needs a name and an ELEMENT.HANDLER");
-	status = ctl_check_word("VNF", a->argv[0]);
-	if (status == 0)
-		status = ctl_check_word("handler", a->argv[1]);
-	if (status != 0)
-		return status;
-	ctl_add_word(&r, a->argv[0]);
-	ctl_add_word(&r, a->argv[1]);
-	ctl_add_word(&r, c->timeout_arg);
-	return ctl_ask(c, &r, json_read, text_read, &copy);
-}
-
-/* From standard input, without the line feed at its end. */
-static int
-read_value(char *buf, size_t size)
-{
-	size_t len = fread(buf, 1, size, stdin);
-
-	if (ferror(stdin))
-		return ctl_fail(UVNF_E_USAGE, "cannot read standard input: %s",
-		    strerror(errno));
-	if (len > 0 && buf[len - 1] == '\n')
-		len--;
-	if (len > PROTO_VALUE_MAX)
-		return ctl_fail(UVNF_E_TOO_BIG, "the value on standard input "
-		    "is larger than %d bytes", PROTO_VALUE_MAX);
-	if (memchr(buf, '\0', len) != NULL)
-		return ctl_fail(UVNF_E_BAD_REQUEST, "the value on standard "
-		    "input has a NUL byte");
-	buf[len] = '\0';
-	return 0;
-}
-
-static int
-cmd_write(struct ctl *c, const struct args *a)
-{
-	char from_stdin[PROTO_VALUE_MAX + 2];
-	struct ctl_request r = { .words = { "write" }, .nwords = 1 };
-	const char *value = NULL;
-	char *word = NULL;
-	int status;
-
-	if (a->argc < 2 || a->argc > 3)
-		return ctl_usage(a->cmd, "write needs a name, an "
-		    "ELEMENT.HANDLER and perhaps a value");
-	status = ctl_check_word("VNF", a->argv[0]);
-	if (status == 0)
-		status = ctl_check_word("handler", a->argv[1]);
-	if (a->argc == 3)
-		value = a->argv[2];
-	if (status == 0 && value != NULL && strcmp(value, "-") == 0) {
-		value = from_stdin;
-		status = read_value(from_stdin, sizeof(from_stdin));
-	}
-	if (status != 0)
-		return status;
-	ctl_add_word(&r, a->argv[0]);
-	ctl_add_word(&r, a->argv[1]);
-	if (value != NULL)
-		ctl_add_word(&r, word = xasprintf("value=%s", value));
-	ctl_add_word(&r, c->timeout_arg);
-	status = ctl_ask(c, &r, NULL, NULL, NULL);
-	free(word);
-	if (status == 0 && c->json)
-		json_line_written(a->argv[0], a->argv[1],
-		    value != NULL ? value : "true");
 	return status;
 }
 
@@ -533,6 +442,24 @@ const struct command commands[] = {
 	    "gives a VNF a new domain with the same configuration",
 	    "Its name and MAC addresses stay.", TAKES_WAIT,
 	    " claimed started ready ", cmd_reboot },
+	{ "run", "TEMPLATE NAME [-c FILE|-] [--set PARAMETER=VALUE]...\n"
+	    "    [--vif N,KEY=VALUE[,...]]... [--wait name|freed] [--raw]\n"
+	    "    [--reconnect SECONDS]",
+	    "runs a VNF in the foreground and prints its console",
+	    "SIGTERM, SIGINT and SIGHUP destroy it; a second one ends at "
+	    "once.  Exit status: 0\nended by a signal; 5 the guest is dead; 6 "
+	    "somebody else destroyed it; else as\nusual, see uvnfctl(1).",
+	    TAKES_CONFIG | TAKES_SET | TAKES_VIF | TAKES_WAIT | TAKES_RAW |
+	    TAKES_RECONNECT,
+	    " name freed ", cmd_run },
+	{ "console", "NAME [-f] [--raw]", "prints what a VNF's guest said last",
+	    "With -f, also what it says from now on.  What could steer a "
+	    "terminal is escaped;\n--raw leaves it as it is, but for "
+	    "terminals.",
+	    TAKES_FOLLOW | TAKES_RAW, NULL, cmd_console },
+	{ "events", "[NAME] [-f]", "prints what happened, to all VNFs or one",
+	    "With -f, also what happens from now on.", TAKES_FOLLOW, NULL,
+	    cmd_events },
 	{ "list", "", "lists the VNFs", NULL, 0, NULL, cmd_list },
 	{ "show", "NAME", "shows all there is to know about a VNF", NULL, 0,
 	    NULL, cmd_show },

@@ -39,6 +39,9 @@ struct args {
 	size_t nsets;
 	const char *vifs[VIFS_MAX];	/* --vif N,KEY=VALUE... */
 	unsigned nvifs;
+	bool follow;
+	bool raw;
+	const char *reconnect;		/* --reconnect SECONDS */
 };
 
 enum {
@@ -48,9 +51,12 @@ enum {
 	TAKES_ALL = 8,			/* --all */
 	TAKES_REMOVE = 16,		/* --remove */
 	TAKES_FORCE = 32,		/* --force SECONDS */
-	TAKES_BOUNDS = 256,		/* --min N, --max N */
+	TAKES_BOUNDS = 2048,		/* --min N, --max N */
 	TAKES_SET = 64,			/* --set KEY=VALUE */
-	TAKES_VIF = 128,			/* --vif N,KEY=VALUE... */
+	TAKES_VIF = 128,		/* --vif N,KEY=VALUE... */
+	TAKES_FOLLOW = 256,		/* -f */
+	TAKES_RAW = 512,		/* --raw */
+	TAKES_RECONNECT = 1024,		/* --reconnect SECONDS */
 };
 
 struct command {
@@ -75,6 +81,10 @@ int ctl_usage(const struct command *cmd, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* The same for the connection's last error. */
 int ctl_fail_conn(const struct ctl *c);
+/* The same for a reply that is no OK. */
+int ctl_fail_reply(const struct uvnf_reply *r);
+/* The same with a code's word that came with an event, and a status. */
+int ctl_report(const char *word, const char *text, int status);
 
 /* 0, or the exit status of a failure that was reported. */
 int ctl_connect(struct ctl *c);
@@ -112,6 +122,15 @@ int ctl_table_command(struct ctl *c, const struct args *a,
 /* pool.c */
 int cmd_pool(struct ctl *c, const struct args *a);
 
+/* handler.c */
+int cmd_read(struct ctl *c, const struct args *a);
+int cmd_write(struct ctl *c, const struct args *a);
+
+/* Those that go on until something ends them: console, events, run. */
+int cmd_console(struct ctl *c, const struct args *a);
+int cmd_events(struct ctl *c, const struct args *a);
+int cmd_run(struct ctl *c, const struct args *a);
+
 /* life.c */
 int cmd_start(struct ctl *c, const struct args *a);
 int cmd_stop(struct ctl *c, const struct args *a);
@@ -135,6 +154,13 @@ struct words {
 int vif_words(const struct args *a, struct words *made);
 void words_free(struct words *w);
 
+/*
+ * The request of create, for a command with its arguments and options; 0, or
+ * the exit status.  The caller frees r->payload and vifs in either case.
+ */
+int ctl_make_create(const struct args *a, const char *wait,
+    const char *timeout, struct ctl_request *r, struct words *vifs);
+
 /* JSON: a line on stdout for each call. */
 void json_line(const struct uvnf_data *d, void *unused);
 void json_line_vnf(const struct uvnf_data *d, void *unused);
@@ -156,6 +182,19 @@ void text_escape(struct proto_buf *b, const char *s, size_t len,
     bool multiline);
 void text_put(const char *s, size_t len, bool multiline);
 void text_put_line(const char *s);
+
+/*
+ * A console's text as it comes: with its line feeds and tabs, without the
+ * carriage returns beside line feeds; or, raw, as it is.
+ */
+struct text_stream {
+	bool raw;
+	bool carriage_return;		/* not printed yet */
+	bool line_feed;			/* printed last */
+};
+
+void text_stream_put(struct text_stream *ts, const char *s, size_t len);
+
 void text_fields(const struct uvnf_data *d, void *unused);
 void text_vnf(const struct uvnf_data *d, void *unused);
 

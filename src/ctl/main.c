@@ -25,8 +25,8 @@
 const char ctl_version[] = PACKAGE_VERSION;
 
 /* One write for the line, since others may write to the same stderr. */
-static int
-report(const char *word, const char *text, int status)
+int
+ctl_report(const char *word, const char *text, int status)
 {
 	struct proto_buf b = { 0 };
 
@@ -48,7 +48,8 @@ ctl_fail(enum uvnf_code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return report(uvnf_code_word(code), text, uvnf_code_exit_status(code));
+	return ctl_report(uvnf_code_word(code), text,
+	    uvnf_code_exit_status(code));
 }
 
 int
@@ -67,8 +68,15 @@ ctl_usage(const struct command *cmd, const char *fmt, ...)
 int
 ctl_fail_conn(const struct ctl *c)
 {
-	return report(uvnf_error_word(c->conn), uvnf_error_text(c->conn),
+	return ctl_report(uvnf_error_word(c->conn), uvnf_error_text(c->conn),
 	    uvnf_exit_status(c->conn));
+}
+
+int
+ctl_fail_reply(const struct uvnf_reply *r)
+{
+	return ctl_report(uvnf_reply_word(r), uvnf_reply_text(r),
+	    uvnf_reply_exit_status(r));
 }
 
 int
@@ -227,12 +235,18 @@ set_own_option(struct args *a, int opt)
 		a->all = true;
 	else if (opt == 'r')
 		a->remove = true;
-	else if (opt == 'f')
+	else if (opt == 'F')
 		a->force = optarg;
 	else if (opt == 'm')
 		a->min = optarg;
 	else if (opt == 'M')
 		a->max = optarg;
+	else if (opt == 'f')
+		a->follow = true;
+	else if (opt == 'R')
+		a->raw = true;
+	else if (opt == 'C')
+		a->reconnect = optarg;
 	else if (opt == 'v' && a->nvifs < VIFS_MAX)
 		a->vifs[a->nvifs] = optarg;
 	if (opt == 'v')
@@ -249,11 +263,14 @@ takes_option(const struct command *cmd, int opt)
 	case 'w': return (cmd->takes & (TAKES_WAIT | TAKES_WAIT_FLAG)) != 0;
 	case 'a': return (cmd->takes & TAKES_ALL) != 0;
 	case 'r': return (cmd->takes & TAKES_REMOVE) != 0;
-	case 'f': return (cmd->takes & TAKES_FORCE) != 0;
 	case 'm':
 	case 'M': return (cmd->takes & TAKES_BOUNDS) != 0;
 	case 'S': return (cmd->takes & TAKES_SET) != 0;
 	case 'v': return (cmd->takes & TAKES_VIF) != 0;
+	case 'F': return (cmd->takes & TAKES_FORCE) != 0;
+	case 'f': return (cmd->takes & TAKES_FOLLOW) != 0;
+	case 'R': return (cmd->takes & TAKES_RAW) != 0;
+	case 'C': return (cmd->takes & TAKES_RECONNECT) != 0;
 	}
 	return true;
 }
@@ -266,11 +283,14 @@ option_name(int opt)
 	case 'w': return "--wait";
 	case 'a': return "--all";
 	case 'r': return "--remove";
-	case 'f': return "--force";
 	case 'm': return "--min";
 	case 'M': return "--max";
 	case 'S': return "--set";
 	case 'v': return "--vif";
+	case 'F': return "--force";
+	case 'f': return "-f";
+	case 'R': return "--raw";
+	case 'C': return "--reconnect";
 	}
 	return "";
 }
@@ -286,17 +306,20 @@ parse_args(struct ctl *c, struct args *a, int argc, char **argv)
 		    required_argument, NULL, 'w' },
 		{ "all", no_argument, NULL, 'a' },
 		{ "remove", no_argument, NULL, 'r' },
-		{ "force", required_argument, NULL, 'f' },
 		{ "min", required_argument, NULL, 'm' },
 		{ "max", required_argument, NULL, 'M' },
 		{ "set", required_argument, NULL, 'S' },
 		{ "vif", required_argument, NULL, 'v' },
+		{ "force", required_argument, NULL, 'F' },
+		{ "follow", no_argument, NULL, 'f' },
+		{ "raw", no_argument, NULL, 'R' },
+		{ "reconnect", required_argument, NULL, 'C' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int opt, status;
 
 	optind = 0;			/* glibc: begin anew, and permute */
-	while ((opt = getopt_long(argc, argv, ":hjs:t:c:", options, NULL)) !=
+	while ((opt = getopt_long(argc, argv, ":hjs:t:c:f", options, NULL)) !=
 	    -1) {
 		if (opt == 'h')
 			return help_command(a->cmd->name);

@@ -41,6 +41,35 @@ text_put(const char *s, size_t len, bool multiline)
 }
 
 static void
+stream_char(struct text_stream *ts, struct proto_buf *b, char c)
+{
+	if (c == '\r' && ts->line_feed)
+		return;
+	if (ts->carriage_return && c != '\n')
+		proto_buf_add(b, "\\x0d", 4);
+	ts->carriage_return = c == '\r';
+	ts->line_feed = c == '\n';
+	if (c != '\r')
+		text_escape(b, &c, 1, true);
+}
+
+void
+text_stream_put(struct text_stream *ts, const char *s, size_t len)
+{
+	struct proto_buf b = { 0 };
+	size_t i;
+
+	if (ts->raw) {
+		(void)fwrite(s, 1, len, stdout);
+		return;
+	}
+	for (i = 0; i < len; i++)
+		stream_char(ts, &b, s[i]);
+	(void)fwrite(b.data, 1, b.len, stdout);
+	proto_buf_free(&b);
+}
+
+static void
 put(const char *s)
 {
 	text_put(s, strlen(s), false);

@@ -12,6 +12,8 @@
 
 const struct command *const command_groups[] = {
 	vnf_commands,
+	console_commands,
+	events_commands,
 	handler_commands,
 	life_commands,
 	pool_commands,

@@ -72,6 +72,8 @@ struct command {
 
 /* The groups; each table ends with a row whose verb is NULL. */
 extern const struct command *const command_groups[];	/* then NULL */
+extern const struct command console_commands[];	/* cmd_console.c */
+extern const struct command events_commands[];	/* cmd_events.c */
 extern const struct command handler_commands[];	/* cmd_handler.c */
 extern const struct command info_commands[];	/* cmd_info.c */
 extern const struct command life_commands[];	/* cmd_life.c */

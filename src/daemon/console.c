@@ -8,6 +8,8 @@
 #include "common/util.h"
 #include "daemon/console.h"
 
+#define RING_FIRST 256		/* doubled until it is CONSOLE_RING_MAX */
+
 /* Bounds of a text without an end mark. */
 struct span {
 	const char *at;
@@ -115,13 +117,26 @@ recognise(const char *line, size_t len)
 	return CONSOLE_NOTHING;
 }
 
+/* Nothing has wrapped yet while it may still grow. */
+static void
+ring_grow(struct console *c, size_t len)
+{
+	size_t size = c->size == 0 ? RING_FIRST : c->size;
+
+	if (c->size == CONSOLE_RING_MAX || c->head + len <= c->size)
+		return;
+	while (size < CONSOLE_RING_MAX && size < c->head + len)
+		size *= 2;
+	c->ring = xrealloc(c->ring, size);
+	c->size = size;
+}
+
 static void
 ring_put(struct console *c, const char *text, size_t len)
 {
 	size_t at, n;
 
-	if (c->ring == NULL)
-		c->ring = xmalloc(CONSOLE_RING_MAX);
+	ring_grow(c, len);
 	for (; len > 0; len -= n, text += n) {
 		at = c->head % CONSOLE_RING_MAX;
 		n = CONSOLE_RING_MAX - at;
@@ -200,9 +215,28 @@ console_mark(struct console *c)
 }
 
 size_t
+console_oldest(const struct console *c)
+{
+	return c->head > CONSOLE_RING_MAX ? c->head - CONSOLE_RING_MAX : 0;
+}
+
+const char *
+console_at(const struct console *c, size_t place, size_t *len)
+{
+	size_t at = place % CONSOLE_RING_MAX;
+
+	if (*len > c->head - place)
+		*len = c->head - place;
+	if (*len > CONSOLE_RING_MAX - at)
+		*len = CONSOLE_RING_MAX - at;
+	return c->ring + at;
+}
+
+size_t
 console_since_mark(const struct console *c, char *buf, size_t size)
 {
-	size_t n = c->head - c->mark, at, first;
+	size_t n = c->head - c->mark, done, len;
+	const char *text;
 
 	if (size == 0)
 		return 0;
@@ -210,13 +244,10 @@ console_since_mark(const struct console *c, char *buf, size_t size)
 		n = CONSOLE_RING_MAX;
 	if (n > size - 1)
 		n = size - 1;
-	if (n > 0) {
-		at = (c->head - n) % CONSOLE_RING_MAX;
-		first = CONSOLE_RING_MAX - at;
-		if (first > n)
-			first = n;
-		memcpy(buf, c->ring + at, first);
-		memcpy(buf + first, c->ring, n - first);
+	for (done = 0; done < n; done += len) {
+		len = n - done;
+		text = console_at(c, c->head - n + done, &len);
+		memcpy(buf + done, text, len);
 	}
 	buf[n] = '\0';
 	return n;

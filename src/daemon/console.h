@@ -21,11 +21,12 @@ enum console_sign {
 
 /*
  * The last 16 KiB that a guest wrote, and the line that it is writing.
- * Zeroed memory is a valid empty console; the ring is allocated with the
- * first text.
+ * Zeroed memory is a valid empty console; the ring grows with the text, so
+ * that a shell, which says a few lines at boot, costs no more than these.
  */
 struct console {
 	char *ring;
+	size_t size;		/* allocated, at most CONSOLE_RING_MAX */
 	size_t head;		/* bytes ever written */
 	size_t mark;		/* value of head at console_mark */
 	char line[CONSOLE_LINE_MAX];
@@ -57,6 +58,14 @@ void console_mark(struct console *c);
  * escape them before they reach a terminal, a log or a reply.
  */
 size_t console_since_mark(const struct console *c, char *buf, size_t size);
+
+/*
+ * What it keeps lies between two places, counted in bytes ever written: from
+ * console_oldest to c->head.  console_at returns what lies at a place between
+ * them in one piece, up to *len bytes; it is valid until the next text.
+ */
+size_t console_oldest(const struct console *c);
+const char *console_at(const struct console *c, size_t place, size_t *len);
 
 void console_free(struct console *c);
 

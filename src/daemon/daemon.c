@@ -14,8 +14,11 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/cmd_console.h"
+#include "daemon/cmd_events.h"
 #include "daemon/daemon.h"
 #include "daemon/detach.h"
+#include "daemon/events.h"
 #include "daemon/listener.h"
 #include "daemon/pool.h"
 #include "daemon/recover.h"
@@ -81,6 +84,9 @@ on_console(struct domain *d, const char *text, size_t len, void *arg)
 {
 	struct sign_context c = { arg, d };
 
+	/* Text first, then what it means. */
+	if (d->vnf != NULL)
+		console_follows_tell(arg, d->vnf, text, len);
 	console_feed(&d->console, text, len, on_sign, &c);
 }
 
@@ -129,6 +135,7 @@ daemon_stop(struct daemon *dm)
 	dm->stopping = true;
 	log_info("uvnfd stops vnfs=%zu on_exit=%s", dm->vnfs.count,
 	    dm->config->destroy_on_exit ? "destroy" : "leave");
+	events_daemon(dm->events, EVENT_DAEMON_STOPPING);
 	event_base_once(dm->base, -1, EV_TIMEOUT, stopped, dm, &tv);
 	for (v = TAILQ_FIRST(&dm->vnfs.list); v != NULL; v = next) {
 		next = TAILQ_NEXT(v, entry);
@@ -200,6 +207,20 @@ raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &rl);
 }
 
+/* What recovery did to the states of VNFs is no news; that it did is. */
+static void
+begin_events(struct daemon *dm)
+{
+	const struct vnf *v;
+
+	events_daemon(dm->events, EVENT_DAEMON_STARTED);
+	TAILQ_FOREACH(v, &dm->vnfs.list, entry)
+		events_adopted(dm->events, v);
+	events_listen(dm->events, event_follows_tell, dm);
+	vnf_observe(&dm->vnfs, events_observe, dm->events);
+	vnf_observe(&dm->vnfs, console_follows_observe, dm);
+}
+
 static int
 open_all(struct daemon *dm, const struct daemon_options *o,
     struct uvnf_error *e)
@@ -227,6 +248,7 @@ open_all(struct daemon *dm, const struct daemon_options *o,
 	dm->pools = pools_new(dm);
 	if ((rc = recover(dm, e)) != 0)
 		return rc;
+	begin_events(dm);
 	dm->listener = listener_new(dm, o->socket_path != NULL ?
 	    o->socket_path : c->socket_path, c->socket_group, c->socket_mode,
 	    e);
@@ -261,6 +283,7 @@ close_all(struct daemon *dm)
 	vnf_later_drop_all(dm);
 	tasks_drop_all(dm);
 	forget_vnfs(dm);
+	events_free(dm->events);
 	dm->backend->close(dm->backend);
 	if (dm->journal != NULL)
 		journal_close(dm->journal);
@@ -276,6 +299,9 @@ serve(struct daemon *dm, const struct daemon_options *o)
 
 	vnf_table_init(&dm->vnfs);
 	dm->metrics.started_us = now_us();
+	dm->events = events_new();
+	LIST_INIT(&dm->event_follows);
+	LIST_INIT(&dm->console_follows);
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
 	if (open_all(dm, o, &e) != 0) {

@@ -15,6 +15,9 @@
 #include "daemon/vnf.h"
 
 struct event_base;
+struct console_follow;
+struct event_follow;
+struct events;
 struct pools;
 struct listener;
 
@@ -29,6 +32,9 @@ struct daemon {
 	LIST_HEAD(, vnf_task) tasks;	/* also those that wait for their end */
 	LIST_HEAD(, vnf_later) later;	/* what is to be done with some */
 	struct metrics metrics;
+	struct events *events;
+	LIST_HEAD(, event_follow) event_follows;
+	LIST_HEAD(, console_follow) console_follows;
 	struct pools *pools;
 	struct listener *listener;
 	unsigned doomed;		/* domains on their way out, reap.h */

@@ -587,8 +587,9 @@ journal_observe(const struct vnf *v, enum vnf_state from, void *arg)
 {
 	char uuid[UUID_TEXT_LEN + 1];
 
-	if (v->domain == NULL || v->state == VNF_STOPPING)
-		return;			/* journal_doom tells the latter, */
+	if (v->domain == NULL || v->state == VNF_STOPPING ||
+	    v->state == VNF_NONE)
+		return;			/* journal_doom tells these, */
 	if (v->state == VNF_CLAIMED && from < VNF_CLAIMED)
 		return;			/* and journal_claim this */
 	append(arg, "state %s %s", uuid_format(v->domain->uuid, uuid),

@@ -10,6 +10,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/events.h"
 #include "daemon/pool_impl.h"
 #include "daemon/timer.h"
 
@@ -96,6 +97,9 @@ build_end_failed(struct pool_build *b, const struct uvnf_error *e)
 	if (s != NULL) {
 		s->building--;
 		shelf_failed(s, e);
+		if (!p->daemon->stopping)
+			events_shell_failed(p->daemon->events, s->template,
+			    s->kind, e);
 		pool_wait_fail(p, s);
 	} else if (built != NULL) {
 		built(arg, NULL, e);
@@ -385,6 +389,7 @@ pool_dead(struct pools *p, struct domain *d)
 	TAILQ_REMOVE(&s->ready, d, entry);
 	s->have--;
 	log_warn("shell died domain=%s domid=%d", d->name, d->domid);
+	events_shell_died(p->daemon->events, d);
 	reap(p->daemon, d, NULL, NULL);
 	pool_refill(p);
 }

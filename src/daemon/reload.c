@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "daemon/events.h"
 #include "daemon/pool.h"
 #include "daemon/reload.h"
 
@@ -76,5 +77,6 @@ reload(struct daemon *dm, struct reload_result *r, struct uvnf_error *e)
 	log_info("configuration reloaded templates=%u added=%u removed=%u "
 	    "changed=%u shells=%u", r->templates, r->added, r->removed,
 	    r->changed, r->shells);
+	events_daemon(dm->events, EVENT_DAEMON_RELOADED);
 	return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/follow.h"
 #include "daemon/session.h"
 
 #define OUTPUT_MAX (4 * 1024 * 1024)
@@ -49,6 +50,7 @@ struct session {
 	bool eof;
 	bool closing;			/* reads no more requests */
 	struct evbuffer *out;
+	struct follows follows;
 };
 
 /* --- requests ------------------------------------------------------------ */
@@ -345,7 +347,8 @@ is_done(const struct session *s)
 static bool
 write_out(struct session *s)
 {
-	while (evbuffer_get_length(s->out) > 0) {
+	while (evbuffer_get_length(s->out) > 0 ||
+	    follows_caught_up(&s->follows)) {
 		int n = evbuffer_write(s->out, s->fd);
 
 		if (n > 0 || (n < 0 && errno == EINTR))
@@ -410,6 +413,22 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	go_on(s);
 }
 
+static void
+stayed_behind(void *arg)
+{
+	struct session *s = arg;
+
+	log_warn("a client that reads too slowly is cut off waiting=%zu",
+	    evbuffer_get_length(s->out));
+	session_free(s);
+}
+
+struct follows *
+session_follows(struct session *s)
+{
+	return &s->follows;
+}
+
 /* --- beginning and end --------------------------------------------------- */
 
 static void
@@ -438,6 +457,8 @@ session_new(struct daemon *dm, int fd, session_left left, void *arg)
 	event_assign(&s->writable, dm->base, fd, EV_WRITE | EV_PERSIST,
 	    on_writable, s);
 	evtimer_assign(&s->flush, dm->base, on_flush, s);
+	follows_init(&s->follows, dm->base, s->out, &s->flush, stayed_behind,
+	    s);
 	event_add(&s->readable, NULL);
 	dm->metrics.clients++;
 	greet(s);
@@ -449,6 +470,7 @@ session_free(struct session *s)
 {
 	struct request *rq;
 
+	follows_free(&s->follows);
 	while ((rq = LIST_FIRST(&s->running)) != NULL) {
 		LIST_REMOVE(rq, entry);
 		rq->session = NULL;

@@ -25,4 +25,7 @@ void session_close_soon(struct session *s);
 /* Sends what rq->out has, as rq's whole reply, and frees rq. */
 void session_reply(struct request *rq);
 
+/* What it follows, see follow.h. */
+struct follows *session_follows(struct session *s);
+
 #endif

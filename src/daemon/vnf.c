@@ -45,7 +45,7 @@ static const unsigned transitions[VNF_STATE_COUNT] = {
 	[VNF_FAILED] = TO(CLAIMED) | TO(STARTED) | TO(READY) | TO(PAUSED) |
 	    TO(CRASHED) | TO(STOPPING),
 	[VNF_CRASHED] = TO(CLAIMED) | TO(STOPPING),	/* a restart */
-	[VNF_STOPPING] = 0,
+	[VNF_STOPPING] = TO(NONE),
 };
 
 static int
@@ -108,6 +108,9 @@ vnf_release(struct vnf_table *t, struct vnf *v)
 	tdelete(v, &t->by_name, compare_names);
 	TAILQ_REMOVE(&t->list, v, entry);
 	t->count--;
+	/* A daemon that ends lets go of VNFs that go on. */
+	if (v->state == VNF_STOPPING)
+		vnf_set_state(t, v, VNF_NONE);
 }
 
 void

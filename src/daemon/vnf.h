@@ -15,7 +15,7 @@
 
 #define VNF_NAME_MAX 63
 
-/* The states of uvnf-protocol(7), and VNF_NONE before the first of them. */
+/* The states of uvnf-protocol(7), and VNF_NONE before and after them. */
 enum vnf_state {
 	VNF_NONE,
 	VNF_CREATING,
@@ -71,7 +71,7 @@ TAILQ_HEAD(vnf_list, vnf);
 typedef void (*vnf_observer)(const struct vnf *v, enum vnf_state from,
     void *arg);
 
-#define VNF_OBSERVERS_MAX 4
+#define VNF_OBSERVERS_MAX 6
 
 /* All VNFs, by name and in the order of their creation. */
 struct vnf_table {
@@ -92,8 +92,9 @@ struct vnf *vnf_find(const struct vnf_table *t, const char *name);
 
 /*
  * A new VNF in state VNF_NONE under a valid name that is free; the table
- * holds it until vnf_release takes it out of the table.  vnf_free frees one
- * that was released.
+ * holds it until vnf_release takes it out of the table; one that was stopping
+ * is in VNF_NONE then, which the observers hear of.  vnf_free frees one that
+ * was released.
  */
 struct vnf *vnf_new(struct vnf_table *t, const char *name,
     const struct template *template);

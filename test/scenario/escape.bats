@@ -136,3 +136,13 @@ fake_daemon() {
 	printable out
 	[[ $output == 'uvnfctl: protocol: '* ]]
 }
+
+@test "console: carriage returns beside line feeds go, all others show" {
+	fake_daemon 'DATA offset=0 text="a\\r\\nb\\n\\rc\\rd\\t\\x00\\r"' \
+	    'DATA offset=11 text="\\n\\x9be\\r\\rf"' OK
+	ctl -s fake console x >out
+	printf 'a\nb\nc\\x0dd\t\\x00\n\\x9be\\x0d\\x0df' | cmp - out
+	fake_daemon 'DATA seq=1 time_us=0 kind="\\x1bstate" name="\\x9b"' OK
+	ctl -s fake events >out
+	printable out
+}

@@ -274,6 +274,48 @@ test_wrap(void **state)
 	console_free(&c);
 }
 
+/* All that is kept, piece by piece, is what was fed last. */
+static void
+check_pieces(const struct console *c)
+{
+	size_t at = console_oldest(c), len, i;
+	const char *text;
+
+	assert_int_equal(at, c->head > CONSOLE_RING_MAX ?
+	    c->head - CONSOLE_RING_MAX : 0);
+	for (; at < c->head; at += len) {
+		len = 1000;
+		text = console_at(c, at, &len);
+		assert_in_range(len, 1, 1000);
+		for (i = 0; i < len; i++)
+			if (text[i] != pattern(at + i))
+				fail_msg("byte %zu is wrong", at + i);
+	}
+	assert_int_equal(at, c->head);
+}
+
+/* The ring is never larger than twice its text, nor than its limit. */
+static void
+test_growth(void **state)
+{
+	struct console c = { 0 };
+	char text[77];
+	size_t i;
+
+	(void)state;
+	check_pieces(&c);
+	while (c.head < 3 * CONSOLE_RING_MAX) {
+		for (i = 0; i < sizeof(text); i++)
+			text[i] = pattern(c.head + i);
+		console_feed(&c, text, sizeof(text), hear, NULL);
+		check_pieces(&c);
+		assert_in_range(c.size, 256, CONSOLE_RING_MAX);
+		if (c.size > 256 && c.head < CONSOLE_RING_MAX)
+			assert_in_range(c.size, c.head, 2 * c.head);
+	}
+	console_free(&c);
+}
+
 struct witness {
 	struct console *console;
 	char said[64];
@@ -347,6 +389,7 @@ main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_mark),
 		cmocka_unit_test(test_wrap),
+		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_text_at_sign),
 		cmocka_unit_test(test_awaited),
 	};

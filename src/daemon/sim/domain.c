@@ -14,6 +14,9 @@
 #include "daemon/sim/sim.h"
 #include "daemon/timer.h"
 
+#define IDLE_MS 10		/* before a crash without a router */
+#define LAST_WORDS_MS 10	/* between a crash and what is said of it */
+
 bool
 sim_fault(struct sim *sim, enum knob k)
 {
@@ -74,9 +77,17 @@ guest_timer(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+guest_last_words(struct sim_domain *sd)
+{
+	say(sd, "Simulated guest, page fault\n");
+}
+
+/* As on Xen, its death may be known before its last words are. */
+static void
 guest_die(struct sim_domain *sd)
 {
 	sd->wedged = true;
+	guest_later(sd, guest_last_words, LAST_WORDS_MS);
 	sd->sim->events.dead(sd->domain, DEATH_CRASH, sd->sim->events.arg);
 }
 
@@ -87,6 +98,7 @@ guest_boots(struct sim_domain *sd)
 		guest_die(sd);
 		return;
 	}
+	say(sd, "Simulated guest, booted\n");
 	sd->booted = true;
 	if (sd->domain->template->guest == GUEST_GENERIC) {
 		say(sd, "Linux version 0\na simulated guest is up\n");
@@ -96,6 +108,8 @@ guest_boots(struct sim_domain *sd)
 		say(sd, "\"main\" after 5000 us\n");
 	else
 		sd->sim->events.announced(sd->domain, sd->sim->events.arg);
+	if (sim_fault(sd->sim, CRASH_IDLE))
+		guest_later(sd, guest_die, IDLE_MS);
 }
 
 static void

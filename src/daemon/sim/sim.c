@@ -36,6 +36,7 @@ static const struct {
 	[CRASH_STARTS] = { "crash_starts", 0 },
 	[WEDGE_STARTS] = { "wedge_starts", 0 },
 	[CRASH_AFTER_MS] = { "crash_after_ms", 0 },	/* of running */
+	[CRASH_IDLE] = { "crash_idle", 0 },	/* of booted guests */
 	[FOREIGN_PAUSES] = { "foreign_pauses", 0 },	/* on top of ours */
 	[VIF_MS] = { "vif_ms", 1 },
 	[FAIL_VIFS] = { "fail_vifs", 0 },	/* refused, nothing changed */
