@@ -34,6 +34,22 @@ crowd() {
 	    [ -z "$(cat "$work"/said.reset.*)" ]
 }
 
+# A mended image, which the test guest is when its command line says so.
+writes_to_mended() {
+	if [ "${UVNF_GUEST_KIND:-}" != test ]; then
+		skip 'handlers: mended' 'only the test guest can be told so'
+		return
+	fi
+	check 'a mended guest' \
+	    ctl create mended web2 -c "$work/22.click" --wait ready
+	check 'does not know an address that it was not given' eval \
+	    '! ctl read web2 arp.table | grep -F 10.0.0.9'
+	check 'takes what is written' \
+	    ctl write web2 arp.add '10.0.0.9 00:16:3e:00:00:22'
+	check 'and acts on it' eval \
+	    'ctl read web2 arp.table | grep -F 10.0.0.9'
+}
+
 part_handlers() {
 	creates booted web1 10.0.0.21 booted
 	check 'a few more pings' ping -n -c 5 -i 0.2 -w 20 10.0.0.21
@@ -45,5 +61,6 @@ part_handlers() {
 	    '! uvnfctl -t 2 write web1 nonsense.reset'
 	check 'many clients side by side' crowd
 	check 'the VNF goes on' pings 10.0.0.21
-	check 'it is destroyed' ctl destroy web1 --wait freed
+	writes_to_mended
+	check 'all are destroyed' ctl destroy --all --wait freed
 }

@@ -127,10 +127,36 @@ part_life_ready() {
 	check 'all are destroyed' ctl destroy --all --wait freed
 }
 
+# The old layout, which the test guest has when its command line says so.
+part_life_layout() {
+	if [ "${UVNF_GUEST_KIND:-}" != test ]; then
+		skip 'layout root' 'only the test guest can be told to have it'
+		return
+	fi
+	check 'a guest of the old layout, cold' \
+	    ctl create old web1 -c "$work/21.click" --wait ready
+	check 'it answers' pings 10.0.0.21
+	check 'its handlers answer' counted web1
+	check 'it takes another configuration' \
+	    ctl config web1 "$work/22.click" --wait ready
+	check 'and answers' pings 10.0.0.22
+	check 'a booted shell of it' eval \
+	    'ctl pool set old booted 1 && ctl pool fill old --wait'
+	check 'is claimed' eval \
+	    'ctl create old web2 -c "$work/23.click" --wait ready &&
+	    [ "$(field web2 .source)" = booted ]'
+	check 'and answers' pings 10.0.0.23
+	check 'it is shut down, cleanly' eval \
+	    '[ "$(ctl -j shutdown web2 | jq -r .how)" = clean ]'
+	check 'all are destroyed' eval \
+	    'ctl pool set old booted 0 && ctl destroy --all --wait freed'
+}
+
 part_life() {
 	part_life_router
 	part_life_pause
 	part_life_end
 	part_life_crash
 	part_life_ready
+	part_life_layout
 }
