@@ -17,6 +17,7 @@
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MAX_MS 60000
 #define BOOT_LIMIT_S 30		/* from unpause to the guest's announcement */
+#define BOOT_GENERIC_S 120	/* the same for a guest of any size */
 #define OVERHEAD_MB 2		/* Xen's own for a domain: tables, rings */
 
 static void build_fail(struct pool_build *, const struct uvnf_error *);
@@ -136,7 +137,7 @@ boot_failed(const struct template *t, struct uvnf_error *e)
 	if (t->guest == GUEST_GENERIC)
 		uvnf_error_set(e, UVNF_E_BUILD_FAILED, "the console of a shell "
 		    "of '%s' did not say '%.200s' within %d s of boot",
-		    t->name, t->ready_text, BOOT_LIMIT_S);
+		    t->name, t->ready_text, BOOT_GENERIC_S);
 	else
 		uvnf_error_set(e, UVNF_E_BUILD_FAILED,
 		    "a shell of '%s' did not announce itself within %d s of "
@@ -213,7 +214,8 @@ build_boot(struct pool_build *b)
 		build_ready(b);
 		return;
 	}
-	timer_arm_ms(b->timer, BOOT_LIMIT_S * 1000);
+	timer_arm_ms(b->timer, 1000 * (b->domain->template->guest ==
+	    GUEST_GENERIC ? BOOT_GENERIC_S : BOOT_LIMIT_S));
 	/* pool_announced goes on from here */
 }
 
