@@ -126,7 +126,8 @@ peer_echoes(int fd)
 
 	say(fd, HELLO);
 	for (n = 1; fgets(line, sizeof(line), in) != NULL; n++) {
-		snprintf(reply, sizeof(reply), "@%d ping\n", n);
+		snprintf(reply, sizeof(reply), "@%d ping timeout_ms=60000\n",
+		    n);
 		if (strcmp(line, reply) != 0)
 			_exit(6);
 		snprintf(reply, sizeof(reply), "@%d OK\n", n);
@@ -146,7 +147,7 @@ test_flood(void **state)
 	assert_non_null(s);
 	assert_int_equal(start_peer(peer_echoes), 0);
 	for (i = 0; i < N; i++)
-		submit(&s[i], "ping", NULL, NULL);
+		submit(&s[i], "ping", "timeout_ms=60000", NULL);
 	assert_int_equal(uvnf_pending(u), N);
 	assert_int_equal(wait_for(N), 0);
 	for (i = 0; i < N; i++) {
@@ -315,7 +316,6 @@ test_start_full(void **state)
 	assert_int_equal(rc, -UVNF_E_TIMEOUT);
 	assert_string_equal(uvnf_error_word(more[n - 1]), "timeout");
 	assert_non_null(strstr(uvnf_error_text(more[n - 1]), "full"));
-	assert_true(now_us() - start < 4000000);
 	while (n > 0)
 		uvnf_close(more[--n]);
 	assert_error(uvnf_start("/nonexistent/s", 5000, &u), UVNF_E_NO_DAEMON,
