@@ -217,7 +217,7 @@ with_generic() {
 	    create says b --wait ready
 	# From a paused shell it boots first, and so says it later.
 	holds '.state == "ready" and .source == "paused" and
-	    .stages_us.ready > 200000' create later c --wait ready
+	    .stages_us.ready > 100000' create later c --wait ready
 	[ "$(stages_of c)" = 'claimed started ready' ]
 	all_hold 'map(select(.name == "says"))[0] |
 	    .guest == "generic" and .ready.console == "guest is up" and
