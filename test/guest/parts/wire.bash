@@ -200,8 +200,9 @@ check_limited()
 	else
 		skip "$1: and not much less" "this machine floods too slowly"
 	fi
-	check "$1: those that passed are answered" \
-	    [ "$received" = "$through" ]
+	# But for a few that are answered when ping waits no longer.
+	check "$1: those that passed are answered" eval \
+	    '((received <= through && received * 10 >= through * 9))'
 }
 
 part_limiter()
