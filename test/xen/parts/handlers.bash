@@ -40,8 +40,10 @@ writes_to_mended() {
 		skip 'handlers: mended' 'only the test guest can be told so'
 		return
 	fi
+	sed 's/ARPResponder(/arp :: ARPResponder(/' "$work/22.click" \
+	    >"$work/named.click"
 	check 'a mended guest' \
-	    ctl create mended web2 -c "$work/22.click" --wait ready
+	    ctl create mended web2 -c "$work/named.click" --wait ready
 	check 'does not know an address that it was not given' eval \
 	    '! ctl read web2 arp.table | grep -F 10.0.0.9'
 	check 'takes what is written' \
