@@ -14,6 +14,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/bringup.h"
 #include "daemon/cmd_console.h"
 #include "daemon/cmd_events.h"
 #include "daemon/daemon.h"
@@ -37,7 +38,9 @@ on_announced(struct domain *d, void *arg)
 	struct daemon *dm = arg;
 
 	d->announced = true;
-	if (d->vnf != NULL)
+	if (d->bringup != NULL)
+		bringup_announced(d->bringup);
+	else if (d->vnf != NULL)
 		vnf_announced(dm, d->vnf);
 	else
 		pool_announced(dm->pools, d);
@@ -47,7 +50,9 @@ static void
 on_vif_state(struct domain *d, unsigned i, void *arg)
 {
 	(void)i;
-	if (d->vnf != NULL)
+	if (d->bringup != NULL)
+		bringup_vif_state(d->bringup);
+	else if (d->vnf != NULL)
 		vnf_vif_state(arg, d->vnf);
 }
 
@@ -75,6 +80,8 @@ on_sign(enum console_sign sign, void *arg)
 
 	if (is_announcement(t, sign) && !c->domain->announced)
 		on_announced(c->domain, c->daemon);
+	else if (c->domain->bringup != NULL && t->guest == GUEST_CLICKOS)
+		bringup_sign(c->domain->bringup, sign);
 	else if (c->domain->vnf != NULL && t->guest == GUEST_CLICKOS)
 		vnf_console_sign(c->daemon, c->domain->vnf, sign);
 }
@@ -282,6 +289,7 @@ close_all(struct daemon *dm)
 		pools_free(dm->pools);
 	vnf_later_drop_all(dm);
 	tasks_drop_all(dm);
+	bringups_drop_all(dm);
 	forget_vnfs(dm);
 	events_free(dm->events);
 	dm->backend->close(dm->backend);

@@ -30,6 +30,7 @@ struct daemon {
 	struct journal *journal;
 	struct vnf_table vnfs;
 	LIST_HEAD(, vnf_task) tasks;	/* also those that wait for their end */
+	LIST_HEAD(, bringup) bringups;	/* the same */
 	LIST_HEAD(, vnf_later) later;	/* what is to be done with some */
 	struct metrics metrics;
 	struct events *events;

@@ -118,6 +118,17 @@ domain_free(struct domain *d)
 	free(d);
 }
 
+bool
+domain_vifs_all_in(const struct domain *d, uint32_t mask, int state)
+{
+	unsigned i;
+
+	for (i = 0; i < d->nvifs; i++)
+		if ((mask & 1u << i) && d->vifs[i].state != state)
+			return false;
+	return true;
+}
+
 void
 domain_set_mac(struct domain *d, unsigned vif, const uint8_t mac[6])
 {

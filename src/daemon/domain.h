@@ -14,6 +14,11 @@
 #define DOMAIN_NAME_MAX 95
 #define UUID_TEXT_LEN 36
 
+/* The states of a vif's backend that matter, of xen/io/xenbus.h. */
+#define VIF_INIT_WAIT 2
+#define VIF_CONNECTED 4
+
+struct bringup;
 struct vnf;
 
 struct domain_vif {
@@ -43,6 +48,7 @@ struct domain {
 	unsigned chunks;		/* of a configuration, in xenstore */
 
 	struct vnf *vnf;		/* NULL for a shell */
+	struct bringup *bringup;	/* while its router starts, or NULL */
 	uint64_t shelved_us;		/* since when it is one */
 	bool announced;			/* the guest said that it has booted */
 	bool dead;			/* crashed, shut down, or gone */
@@ -66,6 +72,9 @@ void domain_retemplate(struct domain *d, const struct template *t);
 void domain_copy_vifs(struct domain *d, const struct domain *from);
 
 void domain_free(struct domain *d);
+
+/* Are the vifs of the mask (a bit each) all in that state? */
+bool domain_vifs_all_in(const struct domain *d, uint32_t mask, int state);
 
 /* The only way to change a MAC. */
 void domain_set_mac(struct domain *d, unsigned vif, const uint8_t mac[6]);

@@ -106,8 +106,10 @@ task_claim(struct vnf_task *t, struct domain *d)
 		task_write(t);
 	if (t->wait == WAIT_CLAIMED)
 		task_answer(t, v, NULL);
-	if (t->goal == GOAL_RUN)
+	if (t->goal == GOAL_RUN) {
+		task_expect(t);
 		task_started(t);
+	}
 	else if (t->goal == GOAL_CLAIM)
 		task_end(t);
 }

@@ -34,7 +34,7 @@ task_start_if_booted(struct vnf_task *t)
 	if (t->phase != PHASE_BOOT || !t->written ||
 	    !t->vnf->domain->announced)
 		return;
-	console_mark(&t->vnf->domain->console);
+	task_expect(t);
 	t->phase = PHASE_WRITE;
 	t->inflight++;
 	b->set_status(b, t->vnf->domain, true, written_and_started, t);
@@ -87,16 +87,16 @@ task_write(struct vnf_task *t)
 	struct domain *d = v->domain;
 	struct backend *b = t->daemon->backend;
 
-	event_del(&t->again);
+	event_del(&t->halt_limit);
 	if (t->macs)
 		put_macs(t);
 	if (!t->fresh && t->goal != GOAL_START) {
 		v->vifs_used = t->vifs_used;
 		journal_config(t->daemon->journal, v);
 	}
-	console_mark(&d->console);
-	t->console_up = t->alive = false;
 	t->phase = d->announced ? PHASE_WRITE : PHASE_BOOT;
+	if (t->phase == PHASE_WRITE)
+		task_expect(t);
 	t->written = is_written(t);
 	if (t->written && !d->announced)
 		return;
@@ -128,7 +128,7 @@ stopped(struct vnf_task *t)
 	struct vnf *v = t->vnf;
 	struct backend *b = t->daemon->backend;
 
-	event_del(&t->again);
+	event_del(&t->halt_limit);
 	if (t->goal == GOAL_REMOVE) {
 		v->vifs_used = 0;
 		journal_config(t->daemon->journal, v);
@@ -182,13 +182,13 @@ task_halt(struct vnf_task *t)
 
 	t->phase = PHASE_HALT;
 	t->halt_by_vifs = v->vifs_used != 0 &&
-	    task_vifs_all_in(v, VIF_CONNECTED);
+	    domain_vifs_all_in(v->domain, v->vifs_used, VIF_CONNECTED);
 	if (v->state != VNF_CLAIMED)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
 	t->inflight++;
 	b->set_status(b, v->domain, false, halt_acknowledged, t);
 	if (!t->halt_by_vifs)
-		timer_arm_ms(&t->again, HALT_MS);
+		timer_arm_ms(&t->halt_limit, HALT_MS);
 }
 
 bool

@@ -46,7 +46,9 @@ task_end(struct vnf_task *t)
 		t->vnf->task = NULL;
 		t->vnf = NULL;
 		event_del(&t->limit);
-		event_del(&t->again);
+		event_del(&t->halt_limit);
+		bringup_cancel(t->bringup);
+		t->bringup = NULL;
 	}
 	if (t->inflight > 0)
 		return;
@@ -158,7 +160,7 @@ say_what_is_missing(const struct vnf_task *t, struct uvnf_error *e)
 		what = "xenstored has not acknowledged the configuration";
 		break;
 	case PHASE_UP:
-		what = task_missing(t);
+		what = bringup_missing(t->bringup);
 		break;
 	}
 	uvnf_error_set(e, UVNF_E_TIMEOUT, "'%s' was not %s after %u ms: %s",
@@ -199,17 +201,14 @@ limit_passed(evutil_socket_t fd, short what, void *arg)
 /* --- beginning and cancelling -------------------------------------------- */
 
 static void
-again_passed(evutil_socket_t fd, short what, void *arg)
+halt_limit_passed(evutil_socket_t fd, short what, void *arg)
 {
 	struct vnf_task *t = arg;
 
 	(void)fd;
 	(void)what;
-	if (t->phase == PHASE_UP) {
-		task_start_again(t);
-	} else if (t->phase == PHASE_HALT) {
+	if (t->phase == PHASE_HALT)
 		task_halted(t);
-	}
 }
 
 /* What the router will be configured with, and which vifs that uses. */
@@ -247,7 +246,7 @@ task_new(struct daemon *dm, struct vnf *v, enum task_goal goal,
 	if (goal == GOAL_CONFIG)
 		take_config(t, rq);
 	evtimer_assign(&t->limit, dm->base, limit_passed, t);
-	evtimer_assign(&t->again, dm->base, again_passed, t);
+	evtimer_assign(&t->halt_limit, dm->base, halt_limit_passed, t);
 	timer_arm_ms(&t->limit, rq->timeout_ms);
 	memset(v->stages_us, 0, sizeof(v->stages_us));
 	v->since_us = rq->read_us;
@@ -279,15 +278,9 @@ task_cancel(struct vnf *v, const struct vnf *about,
 void
 vnf_announced(struct daemon *dm, struct vnf *v)
 {
-	struct vnf_task *t = v->task;
-
 	(void)dm;
-	if (t == NULL)
-		return;
-	if (t->goal == GOAL_RUN)
-		task_check_ready(t);
-	else
-		task_start_if_booted(t);
+	if (v->task != NULL)
+		task_start_if_booted(v->task);
 }
 
 void
@@ -296,16 +289,9 @@ vnf_vif_state(struct daemon *dm, struct vnf *v)
 	struct vnf_task *t = v->task;
 
 	(void)dm;
-	if (t == NULL)
-		return;
-	if (t->phase == PHASE_HALT && t->halt_by_vifs &&
-	    task_vifs_all_in(v, VIF_INIT_WAIT)) {
+	if (t != NULL && t->phase == PHASE_HALT && t->halt_by_vifs &&
+	    domain_vifs_all_in(v->domain, v->vifs_used, VIF_INIT_WAIT))
 		task_halted(t);
-	} else if (t->phase == PHASE_UP) {
-		if (v->vifs_used != 0 && !task_vifs_all_in(v, VIF_INIT_WAIT))
-			t->alive = true;
-		task_check_ready(t);
-	}
 }
 
 void
@@ -314,26 +300,9 @@ vnf_console_sign(struct daemon *dm, struct vnf *v, enum console_sign sign)
 	struct vnf_task *t = v->task;
 
 	(void)dm;
-	if (t == NULL)
-		return;
-	switch (sign) {
-	case CONSOLE_NOTHING:
-	case CONSOLE_BOOTED:
-	case CONSOLE_AWAITED:
-		break;
-	case CONSOLE_ROUTER_UP:
-		t->console_up = t->alive = true;
-		task_check_ready(t);
-		break;
-	case CONSOLE_ROUTER_FAILED:
-		if (t->phase == PHASE_UP || t->phase == PHASE_WRITE)
-			task_refused(t);
-		break;
-	case CONSOLE_ROUTER_STOPPED:
-		if (t->phase == PHASE_HALT)
-			task_halted(t);
-		break;
-	}
+	if (t != NULL && sign == CONSOLE_ROUTER_STOPPED &&
+	    t->phase == PHASE_HALT)
+		task_halted(t);
 }
 
 void
@@ -347,9 +316,7 @@ vnf_adopted(struct daemon *dm, struct vnf *v)
 	t = task_new(dm, v, v->template->guest == GUEST_GENERIC ? GOAL_RUN :
 	    GOAL_START, &rq);
 	event_del(&t->limit);
-	/* What its console said before is lost: its vifs must do. */
-	t->console_up = true;
 	if (t->goal == GOAL_RUN)
 		v->domain->announced = true;
-	task_watch(t);
+	task_take_up(t);
 }

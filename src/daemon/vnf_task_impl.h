@@ -8,10 +8,8 @@
 
 #include <event2/event_struct.h>
 
+#include "daemon/bringup.h"
 #include "daemon/vnf_task.h"
-
-#define VIF_INIT_WAIT 2		/* xenbus states, xen/io/xenbus.h */
-#define VIF_CONNECTED 4
 
 enum task_goal {
 	GOAL_CLAIM,		/* a domain, and no router */
@@ -58,14 +56,9 @@ struct vnf_task {
 	bool written;			/* chunks are acknowledged */
 	bool halt_by_vifs;		/* their fall back tells the halt */
 	bool halted;
-	bool console_up;		/* the console said that it runs */
-	bool alive;			/* some sign that the start was seen */
-	uint64_t vifs_up_us;		/* since when they are connected */
-	bool probing;			/* reads the template's handler */
-	bool answered;			/* it was read */
-	unsigned again_count;
+	struct bringup *bringup;	/* or NULL */
 	struct event limit;
-	struct event again;
+	struct event halt_limit;
 	LIST_ENTRY(vnf_task) entry;	/* in the daemon's list */
 };
 
@@ -106,16 +99,11 @@ void task_halted(struct vnf_task *t);
 void task_start_if_booted(struct vnf_task *t);
 
 /* vnf_ready.c, PHASE_UP: until the router runs. */
-bool task_vifs_all_in(const struct vnf *v, int state);
+/* Before the order to start: from here on the guest may tell how it went. */
+void task_expect(struct vnf_task *t);
 /* The start was acknowledged. */
 void task_started(struct vnf_task *t);
 /* Takes up PHASE_UP of a router whose start was ordered before. */
-void task_watch(struct vnf_task *t);
-void task_check_ready(struct vnf_task *t);
-/* What it still waits for, for people. */
-const char *task_missing(const struct vnf_task *t);
-void task_start_again(struct vnf_task *t);
-/* The guest's console said that it refused the configuration. */
-void task_refused(struct vnf_task *t);
+void task_take_up(struct vnf_task *t);
 
 #endif
