@@ -55,6 +55,7 @@ uvnf_code_word(enum uvnf_code code)
 	case UVNF_E_NAME_TAKEN: return "name-taken";
 	case UVNF_E_BUSY: return "busy";
 	case UVNF_E_NO_MEMORY: return "no-memory";
+	case UVNF_E_RANGE_EXHAUSTED: return "range-exhausted";
 	case UVNF_E_BUILD_FAILED: return "build-failed";
 	case UVNF_E_ROUTER_FAILED: return "router-failed";
 	case UVNF_E_GUEST_DEAD: return "guest-dead";
@@ -104,6 +105,7 @@ uvnf_code_exit_status(enum uvnf_code code)
 	case UVNF_E_NAME_TAKEN:
 	case UVNF_E_BUSY:
 	case UVNF_E_NO_MEMORY:
+	case UVNF_E_RANGE_EXHAUSTED:
 	case UVNF_E_BUILD_FAILED:
 	case UVNF_E_ROUTER_FAILED:
 	case UVNF_E_GUEST_DEAD:

@@ -22,6 +22,7 @@ enum uvnf_code {
 	UVNF_E_NAME_TAKEN,	/* a VNF has that name */
 	UVNF_E_BUSY,		/* another request is changing that VNF */
 	UVNF_E_NO_MEMORY,	/* the host has too little free memory */
+	UVNF_E_RANGE_EXHAUSTED,	/* no value of a parameter is free */
 	UVNF_E_BUILD_FAILED,	/* Xen could not build or start the domain */
 	UVNF_E_ROUTER_FAILED,	/* the guest refused the configuration */
 	UVNF_E_GUEST_DEAD,	/* the domain crashed, shut down or is gone */

@@ -50,6 +50,22 @@ add_cpus(struct proto_buf *b, const struct template *t)
 		proto_add_number(b, "cpus.cap", t->cpus.cap);
 }
 
+static void
+add_ranges(struct proto_buf *b, const struct template *t)
+{
+	char key[PARAM_NAME_MAX + 16], text[RANGE_TEXT_MAX];
+	unsigned i;
+
+	for (i = 0; i < t->params.n; i++) {
+		const struct param *p = &t->params.list[i];
+
+		snprintf(key, sizeof(key), "ranges.%s", p->name);
+		if (p->range.given)
+			proto_add_string(b, key, range_format(&p->range,
+			    text));
+	}
+}
+
 /* Defaults, then what has none, then what a request may give. */
 static void
 add_params(struct proto_buf *b, const struct template *t)
@@ -68,7 +84,8 @@ add_params(struct proto_buf *b, const struct template *t)
 	}
 	for (i = n = 0; i < t->params.n; i++) {
 		snprintf(key, sizeof(key), "required.%u", n);
-		if (t->params.list[i].value != NULL)
+		if (t->params.list[i].value != NULL ||
+		    t->params.list[i].range.given)
 			continue;
 		proto_add_string(b, key, t->params.list[i].name);
 		n++;
@@ -148,6 +165,7 @@ add_template(struct request *rq, const struct template *t)
 	if (t->config_path != NULL)
 		proto_add_string(b, "config", t->config_path);
 	add_params(b, t);
+	add_ranges(b, t);
 	proto_add_number(b, "pool.paused", t->pool[KIND_PAUSED]);
 	proto_add_number(b, "pool.booted", t->pool[KIND_BOOTED]);
 	add_ready(b, t);

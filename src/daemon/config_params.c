@@ -11,10 +11,8 @@
 /* --- params -------------------------------------------------------------- */
 
 static int
-check_param(const struct yaml_file *f, const struct node_entry *kv)
+check_name(const struct yaml_file *f, const struct node *key)
 {
-	struct uvnf_error why = { .code = UVNF_OK };
-	const struct node *key = kv->key, *n = kv->value;
 	char shown[NODE_SHOW_MAX];
 
 	if (!param_name_valid(key->text))
@@ -25,12 +23,49 @@ check_param(const struct yaml_file *f, const struct node_entry *kv)
 	if (param_built_in(key->text))
 		return node_error(f, key, "the parameter %s is built in; take "
 		    "another name", key->text);
+	return 0;
+}
+
+static int
+take_range(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	char shown[NODE_SHOW_MAX], *text = NULL;
+	int r;
+
+	if ((r = take_text(f, kv, &text)) < 0)
+		return r;
+	r = range_parse(text, into);
+	free(text);
+	return r == 0 ? 0 : node_error(f, kv->value, "%s is no range: two "
+	    "IPv4 addresses or two whole numbers with '-' between them, the "
+	    "last not before the first, with at most %d values",
+	    node_show(kv->value, shown), RANGE_VALUES_MAX);
+}
+
+static const struct key range_keys[] = {
+	{ "range", take_range },
+};
+
+/* A default, or {range: FIRST-LAST}; r->given tells. */
+static int
+take_value(const struct yaml_file *f, const struct node_entry *kv,
+    struct range *range)
+{
+	struct uvnf_error why = { .code = UVNF_OK };
+	const struct node *n = kv->value;
+	char shown[NODE_SHOW_MAX];
+
+	if (n->kind == NODE_MAP && n->nentries == 1)
+		return take_map(f, n, kv->key->text, range_keys,
+		    COUNT(range_keys), range);
 	if (n->kind != NODE_SCALAR)
 		return node_error(f, n, "the default of parameter %s must be "
-		    "a text, or nothing where every request must set it, not "
-		    "%s", key->text, node_show(n, shown));
+		    "a text, or {range: FIRST-LAST}, or nothing where every "
+		    "request must set it, not %s", kv->key->text,
+		    node_show(n, shown));
 	if (!node_is_null(n) &&
-	    param_value_check(key->text, n->text, &why) < 0)
+	    param_value_check(kv->key->text, n->text, &why) < 0)
 		return node_error(f, n, "%s", why.text);
 	return 0;
 }
@@ -51,11 +86,18 @@ take_params(const struct yaml_file *f, const struct node_entry *kv,
 		    node_show(map, shown));
 	for (i = 0; i < map->nentries; i++) {
 		const struct node_entry *p = &map->entries[i];
+		struct range range = { .given = false };
 
-		if ((r = check_param(f, p)) < 0)
+		if ((r = check_name(f, p->key)) < 0 ||
+		    (r = take_value(f, p, &range)) < 0)
 			return r;
-		if (params_set(&t->params, p->key->text,
-		    node_is_null(p->value) ? NULL : p->value->text) < 0)
+		if (range.given)
+			r = params_set_range(&t->params, p->key->text,
+			    &range);
+		else
+			r = params_set(&t->params, p->key->text,
+			    node_is_null(p->value) ? NULL : p->value->text);
+		if (r < 0)
 			return node_error(f, p->key, "a template may have at "
 			    "most %d parameters", PARAMS_MAX);
 	}

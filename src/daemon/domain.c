@@ -113,9 +113,44 @@ domain_free(struct domain *d)
 		return;
 	for (i = 0; i < d->nvifs; i++)
 		mac_unuse(d->vifs[i].mac);
+	domain_set_values(d, NULL);
 	console_free(&d->console);
 	template_unref(d->template);
 	free(d);
+}
+
+/* Those that a range of t's is for, or NULL. */
+static struct params *
+values_of_ranges(const struct template *t, const struct params *from)
+{
+	struct params *values = NULL;
+	unsigned i;
+
+	for (i = 0; from != NULL && i < from->n; i++) {
+		const struct param *p = &from->list[i];
+		const struct param *declared = params_get(&t->params, p->name);
+
+		if (declared == NULL || !declared->range.given)
+			continue;
+		if (values == NULL)
+			values = xcalloc(1, sizeof(*values));
+		params_set(values, p->name, p->value);
+		value_use(p->name, p->value);
+	}
+	return values;
+}
+
+void
+domain_set_values(struct domain *d, const struct params *values)
+{
+	struct params *old = d->values;
+	unsigned i;
+
+	/* In this order a value that stays is in use all the time. */
+	d->values = values_of_ranges(d->template, values);
+	for (i = 0; old != NULL && i < old->n; i++)
+		value_unuse(old->list[i].name, old->list[i].value);
+	params_free(old);
 }
 
 bool

@@ -42,6 +42,7 @@ struct domain {
 	char name[DOMAIN_NAME_MAX + 1];	/* Xen's name of it, final */
 	unsigned nvifs;
 	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
+	struct params *values;		/* out of ranges, in use; or NULL */
 
 	int domid;			/* -1 before it is built */
 	void *backend;			/* the backend's own, or NULL */
@@ -75,6 +76,12 @@ void domain_free(struct domain *d);
 
 /* Are the vifs of the mask (a bit each) all in that state? */
 bool domain_vifs_all_in(const struct domain *d, uint32_t mask, int state);
+
+/*
+ * The values that it has of parameters, of which those of its template's
+ * ranges are in use until it has others, or is freed; NULL is none.
+ */
+void domain_set_values(struct domain *d, const struct params *values);
 
 /* The only way to change a MAC. */
 void domain_set_mac(struct domain *d, unsigned vif, const uint8_t mac[6]);

@@ -94,8 +94,9 @@ params_get(const struct params *p, const char *name)
 	return NULL;
 }
 
-int
-params_set(struct params *p, const char *name, const char *value)
+/* The one of that name, a new one if need be; NULL: there are too many. */
+static struct param *
+param_at(struct params *p, const char *name)
 {
 	struct param *to;
 	unsigned i;
@@ -103,15 +104,35 @@ params_set(struct params *p, const char *name, const char *value)
 	for (i = 0; i < p->n && strcmp(p->list[i].name, name) != 0; i++)
 		;
 	if (i == PARAMS_MAX)
-		return -1;
+		return NULL;
 	to = &p->list[i];
 	if (i == p->n) {
+		memset(to, 0, sizeof(*to));
 		snprintf(to->name, sizeof(to->name), "%s", name);
-		to->value = NULL;
 		p->n++;
 	}
+	return to;
+}
+
+int
+params_set(struct params *p, const char *name, const char *value)
+{
+	struct param *to = param_at(p, name);
+
+	if (to == NULL)
+		return -1;
 	free(to->value);
 	to->value = value != NULL ? xstrdup(value) : NULL;
+	to->range.given = false;
+	return 0;
+}
+
+int
+params_set_range(struct params *p, const char *name, const struct range *r)
+{
+	if (params_set(p, name, NULL) != 0)
+		return -1;
+	param_at(p, name)->range = *r;
 	return 0;
 }
 
@@ -124,6 +145,13 @@ params_copy(struct params *to, const struct params *from)
 		params_set(to, from->list[i].name, from->list[i].value);
 }
 
+static bool
+same_range(const struct range *a, const struct range *b)
+{
+	return a->given == b->given && (!a->given || (a->ipv4 == b->ipv4 &&
+	    a->first == b->first && a->last == b->last));
+}
+
 bool
 params_equal(const struct params *a, const struct params *b)
 {
@@ -134,7 +162,8 @@ params_equal(const struct params *a, const struct params *b)
 
 		if (strcmp(a->list[i].name, b->list[i].name) != 0 ||
 		    (x == NULL) != (y == NULL) ||
-		    (x != NULL && strcmp(x, y) != 0))
+		    (x != NULL && strcmp(x, y) != 0) ||
+		    !same_range(&a->list[i].range, &b->list[i].range))
 			return false;
 	}
 	return a->n == b->n;
@@ -290,21 +319,50 @@ put_mac(struct filling *f, const char *name, unsigned vif, const char *ref,
 	return 0;
 }
 
+/* What a request set, what was taken before, what is free, in this order. */
+static int
+value_of(struct filling *f, const struct param *p, const char **value)
+{
+	const struct param_source *from = f->from;
+	const struct param *given = NULL;
+	char text[RANGE_TEXT_MAX];
+
+	if (from->set != NULL)
+		given = params_get(from->set, p->name);
+	if (given == NULL && from->taken != NULL)
+		given = params_get(from->taken, p->name);
+	*value = given != NULL ? given->value : p->value;
+	if (*value != NULL || !p->range.given)
+		return 0;
+	f->uses |= USES_RANGE;
+	if (from->taken == NULL)
+		return 0;
+	if (range_next(&p->range, p->name, text) != 0)
+		return uvnf_error_set(f->e, UVNF_E_RANGE_EXHAUSTED, "every "
+		    "value of %s in the range %s is in use; destroy "
+		    "something, or set one (uvnfctl: --set %s=VALUE)", p->name,
+		    range_format(&p->range, text), p->name);
+	params_set(from->taken, p->name, text);
+	*value = params_get(from->taken, p->name)->value;
+	return 0;
+}
+
 static int
 put_param(struct filling *f, const char *name)
 {
 	const struct param_source *from = f->from;
-	const struct param *p = params_get(from->declared, name), *set = NULL;
+	const struct param *p = params_get(from->declared, name);
 	const char *value;
+	int rc;
 
 	if (p == NULL)
 		return unknown_word(f, name);
-	if (from->set != NULL)
-		set = params_get(from->set, name);
-	value = set != NULL ? set->value : p->value;
 	f->uses |= USES_PARAMS;
+	if ((rc = value_of(f, p, &value)) != 0)
+		return rc;
 	if (value == NULL && from->ahead) {
-		f->uses |= USES_MISSING;
+		if (!p->range.given)
+			f->uses |= USES_MISSING;
 		value = "x";		/* a word, and the number of no vif */
 	}
 	if (value == NULL)

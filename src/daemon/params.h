@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "common/err.h"
+#include "daemon/range.h"
 
 /*
  * Parameters of Click configurations: {{ip}} in a text is replaced by the
@@ -23,6 +24,7 @@ struct domain;
 struct param {
 	char name[PARAM_NAME_MAX + 1];
 	char *value;			/* NULL: declared, but has none */
+	struct range range;		/* then perhaps this */
 };
 
 /* Zeroed memory is an empty one. */
@@ -48,6 +50,10 @@ const struct param *params_get(const struct params *p, const char *name);
 /* Adds or replaces, value may be NULL; -1 when there are too many. */
 int params_set(struct params *p, const char *name, const char *value);
 
+/* The same for a range, which takes a value's place, and a value its. */
+int params_set_range(struct params *p, const char *name,
+    const struct range *r);
+
 void params_copy(struct params *to, const struct params *from);
 bool params_equal(const struct params *a, const struct params *b);
 /* Empties it; the other frees one that was malloc'ed, too, or NULL. */
@@ -71,6 +77,7 @@ int params_parse(struct params *p, char **words, size_t n);
 struct param_source {
 	const struct params *declared;	/* with their defaults */
 	const struct params *set;	/* by requests, or NULL */
+	struct params *taken;		/* out of ranges: added here; or NULL */
 	const char *name;		/* the VNF's; NULL: not known yet */
 	const struct domain *domain;	/* NULL: {{mac}} stays as it is */
 	unsigned nvifs;
@@ -82,14 +89,16 @@ enum {
 	USES_PARAMS = 1,
 	USES_NAME = 2,
 	USES_MAC = 4,
-	USES_MISSING = 8		/* of fill.ahead */
+	USES_MISSING = 8,		/* of fill.ahead */
+	USES_RANGE = 16			/* a value that a range is to give */
 };
 
 /*
  * Puts the values in.  *out is the new text (*out_len bytes, malloc'ed), or
  * NULL when there is nothing to replace and the text can be used as it is.
  * Returns what it uses, or -UVNF_E_BAD_CONFIG (an unknown word),
- * -UVNF_E_BAD_REQUEST (a value is missing) or -UVNF_E_TOO_BIG with e filled.
+ * -UVNF_E_BAD_REQUEST (a value is missing), -UVNF_E_RANGE_EXHAUSTED or
+ * -UVNF_E_TOO_BIG with e filled.
  */
 int params_fill(const struct param_source *f, const char *text, size_t len,
     char **out, size_t *out_len, struct uvnf_error *e);

@@ -131,6 +131,7 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 		v->set = xcalloc(1, sizeof(*v->set));
 		params_copy(v->set, &je->set);
 	}
+	domain_set_values(d, v->set);
 	v->since_us = now_us();
 	d->vnf = v;
 	restore_state(&dm->vnfs, v, je->state, je->paused_from);

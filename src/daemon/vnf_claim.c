@@ -138,6 +138,7 @@ task_build(struct vnf_task *t)
 	if (v->state == VNF_NONE)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CREATING);
 	net_apply(d, v->name, t->net);
+	domain_set_values(d, v->set);
 	t->build = pool_build_cold(t->daemon->pools, d, task_built, t);
 }
 

@@ -44,6 +44,7 @@ give_up_shell(struct vnf_task *t, struct domain *d)
 
 	if (!d->spoiled && !d->dead && !dm->stopping) {
 		record_all(t, d);
+		domain_set_values(d, NULL);
 		pool_put_back(dm->pools, d);
 		return;
 	}
@@ -119,6 +120,7 @@ task_take_shell(struct vnf_task *t, struct domain *d)
 	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
 	uint32_t mask = 0;
 
+	domain_set_values(d, t->vnf->set);
 	if (!net_is_plain(d->template, t->net))
 		mask = net_wanted(d, t->vnf->name, t->net, vifs);
 	if (mask != 0)

@@ -79,7 +79,7 @@ check_create(struct daemon *dm, const struct template *t, const char *template,
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
 		    "neither the request nor template '%s' has a "
 		    "configuration to wait for", t->name);
-	return text_prepare(t, name, NULL, rq->set, rq, e);
+	return text_prepare(t, name, NULL, &rq->set, rq, e);
 }
 
 void
@@ -203,7 +203,7 @@ vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 	if (v == NULL)
 		return;
 	set = merge_set(v, rq);
-	if (text_prepare(v->template, v->name, v->domain, set, rq, &e) != 0) {
+	if (text_prepare(v->template, v->name, v->domain, &set, rq, &e) != 0) {
 		params_free(set);
 		refuse(rq, v, &e);
 		return;
@@ -211,6 +211,7 @@ vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 	params_free(rq->set);
 	params_free(v->set);
 	v->set = set;
+	domain_set_values(v->domain, set);
 	task_cancel(v, NULL, NULL, NULL, NULL);
 	task_configure(dm, v, rq);
 }

@@ -83,6 +83,7 @@ fetched(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 	t->phase = PHASE_BUILD;
 	d = domain_new(t->vnf->template, KIND_COLD);
 	domain_copy_vifs(d, t->vnf->domain);
+	domain_set_values(d, t->vnf->set);
 	t->build = pool_build_cold(t->daemon->pools, d, rebuilt, t);
 }
 

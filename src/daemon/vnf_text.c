@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/log.h"
+#include "common/util.h"
 #include "daemon/click.h"
 #include "daemon/vnf_text.h"
 
@@ -49,32 +50,54 @@ fill(const struct param_source *from, const char *raw, size_t len,
 	return 0;
 }
 
+static int
+check_request(const struct template *t, const struct vnf_request *rq,
+    struct uvnf_error *e)
+{
+	int rc;
+
+	if (rq->config != NULL && ((rc = template_has_router(t, e)) != 0 ||
+	    (rc = template_allows(t, OVERRIDE_CONFIG, e)) != 0))
+		return rc;
+	return check_set(t, rq->set, e);
+}
+
+static void
+add_taken(struct params **set, const struct params *taken)
+{
+	if (taken->n == 0)
+		return;
+	if (*set == NULL)
+		*set = xcalloc(1, sizeof(**set));
+	params_copy(*set, taken);
+}
+
 int
 text_prepare(const struct template *t, const char *name,
-    const struct domain *d, const struct params *set,
-    struct vnf_request *rq, struct uvnf_error *e)
+    const struct domain *d, struct params **set, struct vnf_request *rq,
+    struct uvnf_error *e)
 {
 	unsigned nvifs = d != NULL ? d->nvifs : t->nvifs;
-	const struct param_source from = { .declared = &t->params, .set = set,
-	    .name = name, .domain = d, .nvifs = nvifs };
+	struct params taken = { .n = 0 };
+	const struct param_source from = { .declared = &t->params,
+	    .set = *set, .taken = &taken, .name = name, .domain = d,
+	    .nvifs = nvifs };
 	uint32_t used;
 	int rc;
 
-	if (rq->config != NULL && (rc = template_has_router(t, e)) != 0)
-		return rc;
-	if (rq->config != NULL &&
-	    (rc = template_allows(t, OVERRIDE_CONFIG, e)) != 0)
-		return rc;
-	if ((rc = check_set(t, rq->set, e)) != 0)
-		return rc;
-	if (rq->config != NULL)
+	if ((rc = check_request(t, rq, e)) != 0)
+		;
+	else if (rq->config != NULL)
 		rc = fill(&from, rq->config, rq->config_len, rq, e);
-	else if (t->config != NULL && (t->ahead == NULL || set != NULL))
+	else if (t->config != NULL && (t->ahead == NULL || *set != NULL))
 		rc = fill(&from, t->config, t->config_len, rq, e);
 	if (rc == 0 && rq->config != NULL)
 		rc = click_scan(rq->config, rq->config_len, nvifs, &used, e);
-	if (rc != 0)
+	if (rc == 0)
+		add_taken(set, &taken);
+	else
 		uvnf_error_prefix(e, "template '%s'", t->name);
+	params_clear(&taken);
 	return rc;
 }
 

@@ -195,6 +195,69 @@ with_params() {
 	    (map(select(.name == "cold"))[0] | has("cpus") | not)' templates
 }
 
+# --- ranges ----------------------------------------------------------------
+
+# Two addresses; the text that is written ahead cannot have one.
+with_range() {
+	more_templates <<-'EOF'
+	ranged:
+	  kernel: /boot/clickos
+	  vifs: [{bridge: br0}]
+	  config: ranged.click
+	  params: {ip: {range: 10.0.0.8-10.0.0.9}, gw: 10.0.0.1}
+	  pool: {booted: 2}
+	EOF
+	echo 'r :: ARPResponder({{ip}}, {{gw}});' >ranged.click
+}
+
+@test "a range: each VNF has a value of its own, until its domain is gone" {
+	with_range
+	daemon_start
+	fill
+	all_hold 'map(select(.name == "ranged"))[0] | .ranges ==
+	    {"ip": "10.0.0.8-10.0.0.9"} and (has("required") | not)' templates
+	holds '.params.ip == "10.0.0.8"' create ranged a --wait ready
+	[ "$(value_of a)" = "10.0.0.8, 10.0.0.1" ]
+	holds '.params.ip == "10.0.0.9"' create ranged b --wait ready
+	[ "$(value_of b)" = "10.0.0.9, 10.0.0.1" ]
+	fails 1 range-exhausted create ranged c
+	says "template 'ranged': every value of ip in the range"
+	all_hold 'length == 2' list
+	# Anybody may set a value, and who needs none gets along.
+	holds '.params.ip == "10.0.0.8"' create ranged twin --set ip=10.0.0.8
+	holds '.params | has("ip") | not' create ranged d -c count.click
+	ctl destroy a --wait freed
+	fails 1 range-exhausted create ranged c
+	ctl destroy twin --wait freed
+	holds '.params.ip == "10.0.0.8"' create ranged c
+}
+
+@test "a range: the value stays with the VNF" {
+	with_range
+	daemon_start
+	fill
+	holds '.params.ip == "10.0.0.8"' create ranged a --wait ready
+	echo 'r :: ARPResponder({{gw}}, {{ip}});' >other.click
+	holds '.params.ip == "10.0.0.8"' config a other.click
+	[ "$(value_of a)" = "10.0.0.1, 10.0.0.8" ]
+	holds '.params.ip == "10.0.0.8"' reboot a --wait ready
+	# A request's takes its place, and what it had is free again.
+	holds '.params.ip == "10.0.0.9"' config a other.click \
+	    --set ip=10.0.0.9 --wait ready
+	holds '.params.ip == "10.0.0.8"' create ranged b
+	fails 1 range-exhausted create ranged c
+}
+
+@test "a range: a VNF without it takes one with its configuration" {
+	with_range
+	daemon_start
+	fill
+	ctl create ranged a -c count.click --wait ready
+	echo 'r :: ARPResponder({{ip}});' >other.click
+	holds '.params.ip == "10.0.0.8"' config a other.click --wait ready
+	holds '.params.ip == "10.0.0.9"' create ranged b
+}
+
 # --- generic guests --------------------------------------------------------
 
 with_generic() {

@@ -308,6 +308,116 @@ test_sets(void **state)
 	assert_true(params_equal(&a, &b));
 }
 
+/* --- ranges -------------------------------------------------------------- */
+
+static void
+test_ranges(void **state)
+{
+	static const char *const bad[] = { "", "-", "1", "1-", "-1", "2-1",
+		"1-2-3", "1-10.0.0.1", "10.0.0.1-2", "10.0.0.9-10.0.0.1",
+		"10.0.0.1-10.0.0", "0-65536", "+1-2", " 1-2", "1 -2",
+		"4294967295-4294967296", "1-0x2", "10.0.0.1-10.1.0.1" };
+	char text[RANGE_TEXT_MAX];
+	struct range r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(range_parse(bad[i], &r), -1);
+	assert_int_equal(range_parse("10.0.0.250-10.0.1.4", &r), 0);
+	assert_true(r.given && r.ipv4);
+	assert_string_equal(range_format(&r, text), "10.0.0.250-10.0.1.4");
+	assert_int_equal(range_parse(
+	    "255.255.255.254-255.255.255.255", &r), 0);
+	assert_string_equal(range_format(&r, text),
+	    "255.255.255.254-255.255.255.255");
+	assert_int_equal(range_parse("4294901760-4294967295", &r), 0);
+	assert_false(r.ipv4);
+	assert_string_equal(range_format(&r, text), "4294901760-4294967295");
+}
+
+/* In turn, past what is in use, until all are. */
+static void
+test_range_next(void **state)
+{
+	char text[RANGE_TEXT_MAX];
+	struct range r;
+
+	(void)state;
+	assert_int_equal(range_parse("10.0.0.254-10.0.1.1", &r), 0);
+	value_use("ip", "10.0.0.255");
+	value_use("ip", "10.0.0.255");
+	value_use("other", "10.0.0.254");
+	assert_int_equal(range_next(&r, "ip", text), 0);
+	assert_string_equal(text, "10.0.0.254");
+	assert_int_equal(range_next(&r, "ip", text), 0);
+	assert_string_equal(text, "10.0.1.0");
+	value_use("ip", text);
+	assert_int_equal(range_next(&r, "ip", text), 0);
+	assert_string_equal(text, "10.0.1.1");
+	value_use("ip", text);
+	assert_int_equal(range_next(&r, "ip", text), 0);
+	assert_string_equal(text, "10.0.0.254");
+	value_use("ip", text);
+	assert_int_equal(range_next(&r, "ip", text), -1);
+	value_unuse("ip", "10.0.0.255");
+	assert_true(value_used("ip", "10.0.0.255"));
+	assert_int_equal(range_next(&r, "ip", text), -1);
+	value_unuse("ip", "10.0.0.255");
+	assert_int_equal(range_next(&r, "ip", text), 0);
+	assert_string_equal(text, "10.0.0.255");
+	value_unuse("ip", "10.0.0.255");	/* is none of ours */
+	value_unuse("ip", "10.0.0.254");
+	value_unuse("ip", "10.0.1.0");
+	value_unuse("ip", "10.0.1.1");
+	value_unuse("other", "10.0.0.254");
+	assert_false(value_used("ip", "10.0.0.254"));
+}
+
+/* A text takes one value of each range, however often it has it. */
+static void
+test_filled_from_range(void **state)
+{
+	static const char text[] = "a({{port}}, {{port}}, {{vlan}});";
+	struct params declared = { .n = 0 }, set = { .n = 0 };
+	struct params taken = { .n = 0 };
+	struct param_source from = { .declared = &declared, .set = &set,
+	    .taken = &taken };
+	struct uvnf_error e;
+	struct range r;
+	size_t len;
+	char *out;
+
+	(void)state;
+	assert_int_equal(range_parse("7-8", &r), 0);
+	assert_int_equal(params_set_range(&declared, "port", &r), 0);
+	assert_int_equal(params_set_range(&declared, "vlan", &r), 0);
+	params_set(&set, "vlan", "99");
+	assert_int_equal(params_fill(&from, text, strlen(text), &out, &len,
+	    &e), USES_PARAMS | USES_RANGE);
+	assert_string_equal(out, "a(7, 7, 99);");
+	free(out);
+	assert_int_equal(taken.n, 1);
+	assert_string_equal(params_get(&taken, "port")->value, "7");
+	params_clear(&taken);
+	value_use("port", "7");
+	value_use("port", "8");
+	assert_int_equal(params_fill(&from, text, strlen(text), &out, &len,
+	    &e), -UVNF_E_RANGE_EXHAUSTED);
+	assert_string_equal(e.text, "every value of port in the range 7-8 is "
+	    "in use; destroy something, or set one (uvnfctl: --set "
+	    "port=VALUE)");
+	value_unuse("port", "7");
+	value_unuse("port", "8");
+	/* A default in its place ends it, and the other way round. */
+	params_set(&declared, "port", "5");
+	assert_false(params_get(&declared, "port")->range.given);
+	params_set_range(&declared, "port", &r);
+	assert_null(params_get(&declared, "port")->value);
+	params_clear(&declared);
+	params_clear(&set);
+}
+
 int
 main(void)
 {
@@ -321,6 +431,9 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_range_next),
+		cmocka_unit_test(test_filled_from_range),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -237,12 +237,17 @@ static const struct refused params[] = {
 	    "letters, digits, '_'" },
 	{ WEB "    params: {mac1: a}\n", "4:14: the parameter mac1 is built "
 	    "in; take another name" },
-	{ WEB "    params: {ip: {range: a-b}}\n", "4:18: the default of "
-	    "parameter ip must be a text, or nothing where every request must "
-	    "set it, not a map" },
+	{ WEB "    params: {ip: {range: a-b}}\n", "4:26: 'a-b' is no range: "
+	    "two IPv4 addresses or two whole numbers with '-' between them, "
+	    "the last not before the first, with at most 65536 values" },
+	{ WEB "    params: {ip: {ranges: 1-2}}\n", "4:19: unknown key "
+	    "'ranges' in ip; did you mean range? the keys are: range" },
+	{ WEB "    params: {ip: {range: 1-2, mask: 4}}\n", "4:18: the default "
+	    "of parameter ip must be a text, or {range: FIRST-LAST}, or "
+	    "nothing where every request must set it, not a map" },
 	{ WEB "    params: {ip: [a]}\n", "4:18: the default of parameter ip "
-	    "must be a text, or nothing where every request must set it, not "
-	    "a list" },
+	    "must be a text, or {range: FIRST-LAST}, or nothing where every "
+	    "request must set it, not a list" },
 	{ WEB "    params: {ip: 'a;b'}\n", "4:18: the value of 'ip' has the "
 	    "character ;, which no value may have; uvnf.yaml(5) lists those "
 	    "it may" },
