@@ -127,6 +127,29 @@ put_stages(const struct uvnf_data *d)
 	}
 }
 
+/* What its parameters are: "  ip 10.0.0.7, gw 10.0.0.1". */
+static void
+put_params(const struct uvnf_data *d)
+{
+	static const char prefix[] = "params.";
+	const struct uvnf_field *f;
+	const char *before = "  ";
+	size_t i;
+
+	for (i = 0; i < uvnf_data_count(d); i++) {
+		f = uvnf_data_at(d, i);
+		if (strncmp(f->key, prefix, sizeof(prefix) - 1) != 0)
+			continue;
+		fputs(before, stdout);
+		put(f->key + sizeof(prefix) - 1);
+		putchar(' ');
+		put(f->value);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		putchar('\n');
+}
+
 /* One vif, "  vif 0: mac M, bridge B, dev D"; false when there is none. */
 static bool
 put_vif(const struct uvnf_data *d, int i)
@@ -165,8 +188,8 @@ get(const struct uvnf_data *d, const char *key)
 }
 
 /*
- * "web1 started: booted shell, domid 7, claimed 12 us", then its vifs and
- * what is wrong with it, indented.
+ * "web1 started: booted shell (not armed: config), domid 7, claimed 12 us",
+ * then its vifs, its parameters and what is wrong with it, indented.
  */
 void
 text_vnf(const struct uvnf_data *d, void *unused)
@@ -185,6 +208,8 @@ text_vnf(const struct uvnf_data *d, void *unused)
 		put(source);
 		fputs(strcmp(source, "cold") == 0 ? " domain" : " shell",
 		    stdout);
+		if (uvnf_data_get(d, "not_armed") != NULL)
+			printf(" (not armed: %s)", get(d, "not_armed"));
 	} else
 		fputs("no domain yet", stdout);
 	if (domid != NULL) {
@@ -195,6 +220,7 @@ text_vnf(const struct uvnf_data *d, void *unused)
 	putchar('\n');
 	for (i = 0; put_vif(d, i); i++)
 		;
+	put_params(d);
 	if (code != NULL) {
 		fputs("  error: ", stdout);
 		put(code);
@@ -257,6 +283,7 @@ static const struct column template_columns[] = {
 	{ "READY", "ready" },
 	{ "PAUSED", "pool.paused" },
 	{ "BOOTED", "pool.booted" },
+	{ "ARMED", "pool.armed" },
 	{ "BRIDGE", bridge_key },
 	{ "KERNEL", "kernel" },
 	{ "CONFIG", "config" },

@@ -168,6 +168,7 @@ add_template(struct request *rq, const struct template *t)
 	add_ranges(b, t);
 	proto_add_number(b, "pool.paused", t->pool[KIND_PAUSED]);
 	proto_add_number(b, "pool.booted", t->pool[KIND_BOOTED]);
+	proto_add_number(b, "pool.armed", t->pool[KIND_ARMED]);
 	add_ready(b, t);
 	proto_add_string(b, "handlers", t->handlers_mended ? "mended" :
 	    "stock");

@@ -208,9 +208,11 @@ parse_kind(const char *word, enum domain_kind *kind, struct uvnf_error *e)
 		*kind = KIND_BOOTED;
 	else if (strcmp(word, "paused") == 0)
 		*kind = KIND_PAUSED;
+	else if (strcmp(word, "armed") == 0)
+		*kind = KIND_ARMED;
 	else
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
-		    "'%.40s' is no kind of shells: booted or paused", word);
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%.40s' is no "
+		    "kind of shells: armed, booted or paused", word);
 	return 0;
 }
 
@@ -263,7 +265,7 @@ run_pool(struct request *rq)
 const struct command pool_commands[] = {
 	{ "pool", 0, 4, { "wait", "timeout_ms", "min", "max" },
 	    "pool [fill [TEMPLATE] [wait=full|no] [timeout_ms=N] | "
-	    "set TEMPLATE booted|paused TARGET [min=N] [max=N] | "
+	    "set TEMPLATE armed|booted|paused TARGET [min=N] [max=N] | "
 	    "drain [TEMPLATE]]", run_pool },
 	{ NULL, 0, 0, { NULL }, NULL, NULL },
 };

@@ -85,6 +85,9 @@ add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 	if (paused_by_other)
 		proto_add_bool(b, "paused_by_other", true);
 	proto_add_string(b, "source", domain_kind_word(v->source));
+	if (v->armed_miss != ARMED_NO_MATTER)
+		proto_add_string(b, "not_armed",
+		    armed_miss_word(v->armed_miss));
 	for (i = 0; d != NULL && i < d->nvifs; i++)
 		add_vif(b, &d->vifs[i], i);
 	add_params(b, v);

@@ -163,9 +163,10 @@ finish_template(const struct yaml_file *f, const struct node_entry *kv,
 	    (r = check_vifs(f, kv->key, t)) < 0 ||
 	    (r = cpus_finish(f, lineage_get(l, "cpus"), t)) < 0)
 		return r;
-	if (t->config_path != NULL)
-		return params_finish(f, lineage_get(l, "config"), t);
-	return 0;
+	if (t->config_path != NULL &&
+	    (r = params_finish(f, lineage_get(l, "config"), t)) < 0)
+		return r;
+	return pool_finish(f, lineage_get(l, "pool"), t);
 }
 
 static int

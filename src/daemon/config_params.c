@@ -168,6 +168,7 @@ fill_and_scan(struct template *t, struct uvnf_error *why)
 	    why);
 	if (uses < 0)
 		return uses;
+	t->config_uses = (unsigned)uses;
 	if (uses == 0)
 		r = click_scan(t->config, t->config_len, t->nvifs, &vifs, why);
 	else

@@ -96,16 +96,7 @@ static int
 take_armed(const struct yaml_file *f, const struct node_entry *kv,
     void *into)
 {
-	unsigned n = 0;
-	int r;
-
-	(void)into;
-	if ((r = take_uint(f, kv, 0, POOL_MAX, &n)) < 0)
-		return r;
-	if (n > 0)
-		return node_error(f, kv->value, "armed must be 0, not %u: "
-		    "armed shells are not supported by this version", n);
-	return 0;
+	return take_kind(f, kv, into, KIND_ARMED);
 }
 
 static int
@@ -138,4 +129,15 @@ take_pool(const struct yaml_file *f, const struct node_entry *kv, void *into)
 {
 	return take_map(f, kv->value, "pool", pool_keys, COUNT(pool_keys),
 	    into);
+}
+
+int
+pool_finish(const struct yaml_file *f, const struct node *n,
+    const struct template *t)
+{
+	struct uvnf_error why;
+
+	if (t->pool_max[KIND_ARMED] == 0 || template_can_arm(t, &why) == 0)
+		return 0;
+	return node_error(f, n, "%s", why.text);
 }

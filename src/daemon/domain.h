@@ -47,6 +47,7 @@ struct domain {
 	int domid;			/* -1 before it is built */
 	void *backend;			/* the backend's own, or NULL */
 	unsigned chunks;		/* of a configuration, in xenstore */
+	uint32_t vifs_used;		/* by an armed shell, a bit each */
 
 	struct vnf *vnf;		/* NULL for a shell */
 	struct bringup *bringup;	/* while its router starts, or NULL */

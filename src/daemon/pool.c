@@ -20,7 +20,7 @@ struct shelf *
 pool_shelf(const struct pools *p, const struct template *t,
     enum domain_kind kind)
 {
-	unsigned i = 2 * t->index + (kind == KIND_BOOTED);
+	unsigned i = SHELF_KINDS * t->index + (unsigned)kind - KIND_PAUSED;
 
 	/* A VNF's may be of a configuration that has been replaced. */
 	return i < p->nshelves && p->shelves[i].template == t ?
@@ -35,16 +35,29 @@ pool_shelf_is_of(const struct shelf *s, const struct template *of)
 
 /* --- claims and refills -------------------------------------------------- */
 
+void
+pool_shelf_remove(struct shelf *s, struct domain *d)
+{
+	TAILQ_REMOVE(&s->ready, d, entry);
+	s->have--;
+}
+
 static struct domain *
 shelf_take(struct shelf *s)
 {
-	struct domain *d = s != NULL ? TAILQ_FIRST(&s->ready) : NULL;
+	struct domain *d = TAILQ_FIRST(&s->ready);
 
-	if (d != NULL) {
-		TAILQ_REMOVE(&s->ready, d, entry);
-		s->have--;
-	}
+	if (d != NULL)
+		pool_shelf_remove(s, d);
 	return d;
+}
+
+void
+pool_claimed(struct pools *p, const struct shelf *s)
+{
+	if (p->held_since_us == 0)
+		p->held_since_us = s->claimed_us;
+	timer_arm_ms(p->refill, s->have < s->min ? 0 : QUIET_MS);
 }
 
 struct domain *
@@ -64,11 +77,8 @@ pool_claim(struct pools *p, const struct template *t)
 		if ((d = shelf_take(s)) == NULL)
 			pool_missed(s);
 	}
-	if (d != NULL) {
-		if (p->held_since_us == 0)
-			p->held_since_us = now;
-		timer_arm_ms(p->refill, s->have < s->min ? 0 : QUIET_MS);
-	}
+	if (d != NULL)
+		pool_claimed(p, s);
 	return d;
 }
 
@@ -78,8 +88,7 @@ pool_put_back(struct pools *p, struct domain *d)
 	struct shelf *s = pool_shelf(p, d->template, d->kind);
 
 	if (s == NULL) {		/* its template was replaced */
-		journal_doom(p->daemon->journal, d);
-		reap(p->daemon, d, NULL, NULL);
+		pool_give_up(p, d);
 		return;
 	}
 	TAILQ_INSERT_HEAD(&s->ready, d, entry);
@@ -170,13 +179,13 @@ pool_shelves_new(const struct config *c, unsigned *n)
 	struct shelf *shelves;
 	unsigned i;
 
-	*n = 2 * c->ntemplates;
+	*n = SHELF_KINDS * c->ntemplates;
 	shelves = xcalloc(*n + 1, sizeof(*shelves));
 	for (i = 0; i < *n; i++) {
 		struct shelf *s = &shelves[i];
 
-		s->template = c->templates[i / 2];
-		s->kind = i % 2 == 0 ? KIND_PAUSED : KIND_BOOTED;
+		s->template = c->templates[i / SHELF_KINDS];
+		s->kind = KIND_PAUSED + i % SHELF_KINDS;
 		s->target = s->goal = s->template->pool[s->kind];
 		s->min = s->template->pool_min[s->kind];
 		s->max = s->template->pool_max[s->kind];
@@ -209,16 +218,21 @@ pools_start(struct pools *p)
 	pool_refill(p);
 }
 
+void
+pool_give_up(struct pools *p, struct domain *d)
+{
+	journal_doom(p->daemon->journal, d);
+	reap(p->daemon, d, NULL, NULL);
+}
+
 bool
 pool_shelf_give_up(struct pools *p, struct shelf *s)
 {
 	struct domain *d = shelf_take(s);
 
-	if (d == NULL)
-		return false;
-	journal_doom(p->daemon->journal, d);
-	reap(p->daemon, d, NULL, NULL);
-	return true;
+	if (d != NULL)
+		pool_give_up(p, d);
+	return d != NULL;
 }
 
 void

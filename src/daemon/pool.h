@@ -40,6 +40,17 @@ unsigned pools_building(const struct pools *p);
 /* Takes a shell, a booted one before a paused one; NULL when there is none. */
 struct domain *pool_claim(struct pools *p, const struct template *t);
 
+/*
+ * Takes an armed shell whose values are those that set (or NULL) has.  NULL
+ * when there is none; *miss says why.
+ */
+struct domain *pool_claim_armed(struct pools *p, const struct template *t,
+    const struct params *set, enum armed_miss *miss);
+bool pool_has_armed(const struct pools *p, const struct template *t);
+
+/* Somebody has set these values: armed shells that have one of them go. */
+void pools_make_room(struct pools *p, const struct params *set);
+
 /* Gives one back that was claimed and is still as it was. */
 void pool_put_back(struct pools *p, struct domain *d);
 

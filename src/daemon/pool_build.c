@@ -10,6 +10,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/bringup.h"
 #include "daemon/events.h"
 #include "daemon/pool_impl.h"
 #include "daemon/timer.h"
@@ -19,9 +20,6 @@
 #define BOOT_LIMIT_S 30		/* from unpause to the guest's announcement */
 #define BOOT_GENERIC_S 120	/* the same for a guest of any size */
 #define OVERHEAD_MB 2		/* Xen's own for a domain: tables, rings */
-
-static void build_fail(struct pool_build *, const struct uvnf_error *);
-static void build_ready(struct pool_build *);
 
 static uint64_t
 memory_under_way_mb(const struct pools *p)
@@ -64,6 +62,8 @@ pool_build_drop(struct pool_build *b)
 	LIST_REMOVE(b, entry);
 	b->pools->building--;
 	event_free(b->timer);
+	bringup_cancel(b->bringup);
+	free(b->text);
 	free(b);
 }
 
@@ -111,11 +111,13 @@ build_end_failed(struct pool_build *b, const struct uvnf_error *e)
 	daemon_stop_progress(p->daemon);
 }
 
-static void
-build_fail(struct pool_build *b, const struct uvnf_error *e)
+void
+pool_build_fail(struct pool_build *b, const struct uvnf_error *e)
 {
 	struct domain *d = b->domain;
 
+	bringup_cancel(b->bringup);
+	b->bringup = NULL;
 	b->domain = NULL;
 	reap(b->pools->daemon, d, b->gone, b->gone_arg);
 	b->gone = NULL;
@@ -158,8 +160,11 @@ build_timer(evutil_socket_t fd, short what, void *arg)
 		build_refused(b);
 		return;
 	}
-	boot_failed(b->domain->template, &e);
-	build_fail(b, &e);
+	if (b->bringup != NULL)
+		pool_arm_late(b, &e);
+	else
+		boot_failed(b->domain->template, &e);
+	pool_build_fail(b, &e);
 }
 
 static void
@@ -170,7 +175,7 @@ build_written(void *arg, const struct uvnf_error *e)
 
 	b->writing = false;
 	if (e == NULL && !b->domain->dead) {
-		build_ready(b);
+		pool_build_ready(b);
 		return;
 	}
 	if (e == NULL) {
@@ -179,7 +184,7 @@ build_written(void *arg, const struct uvnf_error *e)
 		    b->domain->template->name);
 		e = &dead;
 	}
-	build_fail(b, e);
+	pool_build_fail(b, e);
 }
 
 /* Puts the template's own configuration into a shell, ahead of its claim. */
@@ -190,7 +195,7 @@ build_write_ahead(struct pool_build *b)
 	const struct template *t = b->domain->template;
 
 	if (t->ahead == NULL) {
-		build_ready(b);
+		pool_build_ready(b);
 		return;
 	}
 	b->writing = true;
@@ -205,13 +210,13 @@ build_boot(struct pool_build *b)
 	struct uvnf_error e;
 
 	if (backend->unpause(backend, b->domain, &e) != 0) {
-		build_fail(b, &e);
+		pool_build_fail(b, &e);
 		return;
 	}
 	if (b->domain->template->ready == READY_RUNNING &&
 	    b->domain->template->guest == GUEST_GENERIC) {
 		b->domain->announced = true;
-		build_ready(b);
+		pool_build_ready(b);
 		return;
 	}
 	timer_arm_ms(b->timer, 1000 * (b->domain->template->guest ==
@@ -241,19 +246,19 @@ build_result(void *arg, const struct uvnf_error *e)
 
 		uvnf_error_set(&stop, UVNF_E_STOPPING, "the build of %s is "
 		    "no longer wanted, or could not be recorded", d->name);
-		build_fail(b, &stop);
-	} else if (b->shelf != NULL && b->shelf->kind == KIND_BOOTED) {
+		pool_build_fail(b, &stop);
+	} else if (b->shelf != NULL && b->shelf->kind != KIND_PAUSED) {
 		build_boot(b);
 	} else if (b->shelf != NULL) {
 		build_write_ahead(b);
 	} else {
-		build_ready(b);
+		pool_build_ready(b);
 	}
 }
 
 /* The domain is as it was wanted. */
-static void
-build_ready(struct pool_build *b)
+void
+pool_build_ready(struct pool_build *b)
 {
 	struct pools *p = b->pools;
 	struct shelf *s = b->shelf;
@@ -266,7 +271,7 @@ build_ready(struct pool_build *b)
 
 		uvnf_error_set(&e, UVNF_E_STOPPING, "%s is no longer wanted",
 		    d->name);
-		build_fail(b, &e);
+		pool_build_fail(b, &e);
 		return;
 	}
 	pool_build_drop(b);
@@ -286,6 +291,21 @@ build_ready(struct pool_build *b)
 	pool_refill(p);
 }
 
+static int
+build_prepare(struct pool_build *b, struct domain *d, struct uvnf_error *e)
+{
+	struct pools *p = b->pools;
+	int rc = check_memory(p, d->template, e);
+
+	b->domain = d;
+	if (rc == 0 && d->kind == KIND_ARMED)
+		rc = pool_arm_prepare(b, e);
+	if (rc == 0 && journal_build(p->daemon->journal, d) != 0)
+		rc = uvnf_error_set(e, UVNF_E_SYSTEM,
+		    "the journal cannot be written; see the daemon's log");
+	return rc;
+}
+
 struct pool_build *
 pool_build_begin(struct pools *p, struct domain *d, struct shelf *s,
     pool_built built, void *arg)
@@ -303,15 +323,11 @@ pool_build_begin(struct pools *p, struct domain *d, struct shelf *s,
 		s->building++;
 	p->building++;
 	LIST_INSERT_HEAD(&p->builds, b, entry);
-	if (check_memory(p, d->template, &b->refused) == 0) {
-		if (journal_build(dm->journal, d) == 0) {
-			b->domain = d;
-			dm->backend->build(dm->backend, d, build_result, b);
-			return b;
-		}
-		uvnf_error_set(&b->refused, UVNF_E_SYSTEM,
-		    "the journal cannot be written; see the daemon's log");
+	if (build_prepare(b, d, &b->refused) == 0) {
+		dm->backend->build(dm->backend, d, build_result, b);
+		return b;
 	}
+	b->domain = NULL;
 	domain_free(d);
 	event_active(b->timer, EV_TIMEOUT, 0);
 	return b;
@@ -342,7 +358,7 @@ pool_build_disown(struct pool_build *b)
 		return;			/* what is under way will see it */
 	uvnf_error_set(&e, UVNF_E_STOPPING, "%s is no longer wanted",
 	    b->domain->name);
-	build_fail(b, &e);
+	pool_build_fail(b, &e);
 }
 
 /* --- events about shells ------------------------------------------------- */
@@ -364,10 +380,13 @@ pool_announced(struct pools *p, struct domain *d)
 {
 	struct pool_build *b = build_of(p, d);
 
-	if (b == NULL || b->shelf == NULL || b->shelf->kind != KIND_BOOTED)
+	if (b == NULL || b->shelf == NULL || b->shelf->kind == KIND_PAUSED)
 		return;
 	event_del(b->timer);
-	build_write_ahead(b);
+	if (b->shelf->kind == KIND_ARMED)
+		pool_arm(b);
+	else
+		build_write_ahead(b);
 }
 
 void
@@ -384,12 +403,11 @@ pool_dead(struct pools *p, struct domain *d)
 		    "a shell of '%s' died while it booted; does %s need more "
 		    "than %u MiB?", d->template->name, d->template->kernel,
 		    d->template->memory_mb);
-		build_fail(b, &e);
+		pool_build_fail(b, &e);
 		return;
 	}
 	s = pool_shelf(p, d->template, d->kind);
-	TAILQ_REMOVE(&s->ready, d, entry);
-	s->have--;
+	pool_shelf_remove(s, d);
 	log_warn("shell died domain=%s domid=%d", d->name, d->domid);
 	events_shell_died(p->daemon->events, d);
 	reap(p->daemon, d, NULL, NULL);
@@ -406,6 +424,6 @@ pool_build_stop_booting(struct pools *p)
 	for (b = LIST_FIRST(&p->builds); b != NULL; b = next) {
 		next = LIST_NEXT(b, entry);
 		if (b->shelf != NULL && b->in_xen && !b->writing)
-			build_fail(b, &e);
+			pool_build_fail(b, &e);
 	}
 }

@@ -8,9 +8,12 @@
 
 #include "daemon/pool.h"
 
+struct bringup;
 struct event;
 
 TAILQ_HEAD(domains, domain);
+
+#define SHELF_KINDS 3		/* all kinds but KIND_COLD have shelves */
 
 /* The shells of one template and kind. */
 struct shelf {
@@ -39,7 +42,10 @@ struct pool_build {
 	reap_done gone;			/* then, perhaps, this */
 	void *gone_arg;
 	bool in_xen;			/* the backend's build has ended */
-	bool writing;			/* its configuration, ahead */
+	bool writing;			/* an operation on it is under way */
+	char *text;			/* to arm it; NULL: the file's */
+	size_t text_len;
+	struct bringup *bringup;	/* while it is armed, or NULL */
 	struct uvnf_error refused;	/* for the callback from the loop */
 	struct event *timer;		/* boot limit, or that callback */
 	LIST_ENTRY(pool_build) entry;
@@ -56,7 +62,7 @@ struct pool_wait {
 
 struct pools {
 	struct daemon *daemon;
-	struct shelf *shelves;		/* two for each template: by index */
+	struct shelf *shelves;		/* SHELF_KINDS a template: by index */
 	unsigned nshelves;
 	LIST_HEAD(, pool_build) builds;
 	unsigned building;
@@ -73,8 +79,14 @@ struct shelf *pool_shelf(const struct pools *p, const struct template *t,
     enum domain_kind kind);
 /* Is s one of a template of that name?  Of any, where of is NULL. */
 bool pool_shelf_is_of(const struct shelf *s, const struct template *of);
-/* Two for each template, empty. */
+/* SHELF_KINDS for each template, empty. */
 struct shelf *pool_shelves_new(const struct config *c, unsigned *n);
+/* A shell of s was: the refill waits for a quiet time now. */
+void pool_claimed(struct pools *p, const struct shelf *s);
+/* Hands a shell that is on no shelf to the reaper. */
+void pool_give_up(struct pools *p, struct domain *d);
+/* Takes d, one of its shells, out of it. */
+void pool_shelf_remove(struct shelf *s, struct domain *d);
 /* Hands its oldest shell to the reaper; false when there is none. */
 bool pool_shelf_give_up(struct pools *p, struct shelf *s);
 /* Begins the builds that are due, or sees to it that they will be. */
@@ -98,6 +110,20 @@ void pool_build_stop_booting(struct pools *p);
 void pool_build_disown(struct pool_build *b);
 /* Drops one without a word to anybody; its domain stays in Xen. */
 void pool_build_drop(struct pool_build *b);
+
+/* Its domain is of no use, e says why; and: it is as it was wanted. */
+void pool_build_fail(struct pool_build *b, const struct uvnf_error *e);
+void pool_build_ready(struct pool_build *b);
+
+/*
+ * pool_arm.c: gives a domain that is to become an armed shell its values and
+ * its text; 0, or a negative code with e filled: it cannot be armed.
+ */
+int pool_arm_prepare(struct pool_build *b, struct uvnf_error *e);
+/* It has booted. */
+void pool_arm(struct pool_build *b);
+/* Its time has passed while b->bringup waits. */
+void pool_arm_late(const struct pool_build *b, struct uvnf_error *e);
 
 /* pool_wait.c: a shelf got a shell, or failed to. */
 void pool_wait_check(struct pools *p);

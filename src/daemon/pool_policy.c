@@ -98,7 +98,11 @@ pools_set(struct pools *p, const struct template *of, enum domain_kind kind,
     const struct pool_numbers *n, struct uvnf_error *e)
 {
 	struct shelf *s = pool_shelf(p, of, kind);
+	int rc;
 
+	if (kind == KIND_ARMED && n->max > 0 &&
+	    (rc = template_can_arm(of, e)) != 0)
+		return rc;
 	if (n->min > n->target || n->target > n->max || n->max > POOL_MAX)
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "min %u, target "
 		    "%u and max %u must not become smaller, and %d is the "

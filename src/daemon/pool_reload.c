@@ -19,7 +19,7 @@ predecessor(struct shelf *old, unsigned nold, const struct shelf *s)
 		if (old[i].kind == s->kind &&
 		    pool_shelf_is_of(&old[i], s->template))
 			return template_same_shell(old[i].template,
-			    s->template) ? &old[i] : NULL;
+			    s->template, s->kind) ? &old[i] : NULL;
 	return NULL;
 }
 

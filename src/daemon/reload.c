@@ -50,7 +50,9 @@ compare(const struct config *old, const struct config *new,
 		before = config_template(old, new->templates[i]->name);
 		if (before == NULL)
 			r->added++;
-		else if (!template_same_shell(before, new->templates[i]))
+		else if (!template_same_shell(before, new->templates[i],
+		    before->pool_max[KIND_ARMED] > 0 ? KIND_ARMED :
+		    KIND_BOOTED))
 			r->changed++;
 	}
 	r->removed = old->ntemplates + r->added - new->ntemplates;

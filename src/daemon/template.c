@@ -15,9 +15,23 @@ domain_kind_word(enum domain_kind kind)
 	case KIND_COLD: return "cold";
 	case KIND_PAUSED: return "paused";
 	case KIND_BOOTED: return "booted";
+	case KIND_ARMED: return "armed";
 	case KIND_COUNT: break;
 	}
 	return "unknown";
+}
+
+const char *
+armed_miss_word(enum armed_miss miss)
+{
+	switch (miss) {
+	case ARMED_NO_MATTER: return NULL;
+	case ARMED_EMPTY: return "empty";
+	case ARMED_CONFIG: return "config";
+	case ARMED_PARAMS: return "params";
+	case ARMED_VIFS: return "vifs";
+	}
+	return NULL;
 }
 
 const char *
@@ -149,10 +163,23 @@ same_vifs(const struct template *a, const struct template *b)
 	return true;
 }
 
-bool
-template_same_shell(const struct template *a, const struct template *b)
+/* What a router's start depends on. */
+static bool
+same_router(const struct template *a, const struct template *b)
 {
-	return same_text(a->kernel, b->kernel) &&
+	return a->config_len == b->config_len && (a->config_len == 0 ||
+	    memcmp(a->config, b->config, a->config_len) == 0) &&
+	    params_equal(&a->params, &b->params) && a->ready == b->ready &&
+	    same_text(a->ready_element, b->ready_element) &&
+	    same_text(a->ready_handler, b->ready_handler);
+}
+
+bool
+template_same_shell(const struct template *a, const struct template *b,
+    enum domain_kind kind)
+{
+	return (kind != KIND_ARMED || same_router(a, b)) &&
+	    same_text(a->kernel, b->kernel) &&
 	    same_file(&a->kernel_id, &b->kernel_id) && a->type == b->type &&
 	    a->memory_mb == b->memory_mb && a->vcpus == b->vcpus &&
 	    a->guest == b->guest && same_text(a->ramdisk, b->ramdisk) &&
@@ -189,6 +216,51 @@ template_has_router(const struct template *t, struct uvnf_error *e)
 	return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "template '%s' is of "
 	    "generic guests, which have no router: they take no configuration "
 	    "and have no handlers", t->name);
+}
+
+static int
+vifs_can_arm(const struct template *t, struct uvnf_error *e)
+{
+	unsigned i;
+
+	for (i = 0; i < t->nvifs; i++) {
+		if (t->vifs[i].mac_source == MAC_NAME)
+			return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+			    "template '%s' can have no armed shells: the MAC "
+			    "address of its vif %u comes from the VNF's name",
+			    t->name, i);
+		if (t->vifs[i].place.plug == PLUG_OVS ||
+		    t->vifs[i].script != NULL)
+			return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+			    "template '%s' can have no armed shells: its vif "
+			    "%u is plugged into an Open vSwitch bridge or by "
+			    "a script, and only the port of a Linux bridge "
+			    "can be closed while they are frozen", t->name,
+			    i);
+	}
+	return 0;
+}
+
+int
+template_can_arm(const struct template *t, struct uvnf_error *e)
+{
+	int rc;
+
+	if ((rc = template_has_router(t, e)) != 0)
+		return rc;
+	if (t->config == NULL)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "template '%s' "
+		    "can have no armed shells: it has no config for their "
+		    "routers", t->name);
+	if (t->config_uses & USES_NAME)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "template '%s' "
+		    "can have no armed shells: its config has {{name}}, which "
+		    "they have none of", t->name);
+	if (t->config_uses & USES_MISSING)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "template '%s' "
+		    "can have no armed shells: its config has a parameter "
+		    "that has neither a default nor a range", t->name);
+	return vifs_can_arm(t, e);
 }
 
 /* The count is all that ever changes. */

@@ -22,7 +22,17 @@ enum domain_kind {
 	KIND_COLD,	/* built on demand */
 	KIND_PAUSED,	/* a shell: built, never run */
 	KIND_BOOTED,	/* a shell: running, idle, waits for its router */
+	KIND_ARMED,	/* a shell: its router runs, but it is frozen */
 	KIND_COUNT
+};
+
+/* Why a VNF was not made out of an armed shell. */
+enum armed_miss {
+	ARMED_NO_MATTER,	/* it was, or its template is to have none */
+	ARMED_EMPTY,		/* none waited */
+	ARMED_CONFIG,		/* it has a configuration of its own */
+	ARMED_PARAMS,		/* the request set what none had */
+	ARMED_VIFS		/* it was to have other vifs */
 };
 
 enum template_type { TYPE_PV, TYPE_PVH };
@@ -119,6 +129,7 @@ struct template {
 	 * none has the same; else NULL.  It is config where that has none. */
 	char *ahead;
 	size_t ahead_len;
+	unsigned config_uses;		/* of params_fill, config's */
 	struct params params;		/* declared, with their defaults */
 	unsigned override;		/* bits of enum template_override */
 	unsigned pool[KIND_COUNT];	/* targets; pool[KIND_COLD] is 0 */
@@ -137,8 +148,11 @@ struct template {
 	unsigned index;			/* place in the configuration's list */
 };
 
-/* The word for a kind ("cold", "paused", "booted"). */
+/* The word for a kind ("cold", "paused", "booted", "armed"). */
 const char *domain_kind_word(enum domain_kind kind);
+
+/* "empty" and so on; NULL for ARMED_NO_MATTER. */
+const char *armed_miss_word(enum armed_miss miss);
 
 const char *template_guest_word(enum template_guest guest);
 const char *template_type_word(enum template_type type);
@@ -158,6 +172,12 @@ int template_allows(const struct template *t, enum template_override what,
 /* The same for what only a ClickOS guest can do. */
 int template_has_router(const struct template *t, struct uvnf_error *e);
 
+/*
+ * The same for armed shells: their router runs before anybody has asked for
+ * it, with a configuration that is filled in already.
+ */
+int template_can_arm(const struct template *t, struct uvnf_error *e);
+
 /* The word for one bit of them ("config", "params", "vifs"). */
 const char *template_override_word(enum template_override what);
 
@@ -171,7 +191,8 @@ void file_identify(const char *path, struct file_id *id);
  * Would a shell of the one be the same as a shell of the other?  What matters
  * only from the claim on may differ.
  */
-bool template_same_shell(const struct template *a, const struct template *b);
+bool template_same_shell(const struct template *a, const struct template *b,
+    enum domain_kind kind);
 
 /* Another reference; and one less, the last frees it; NULL is allowed. */
 const struct template *template_ref(const struct template *t);

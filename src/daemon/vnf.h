@@ -50,6 +50,7 @@ struct vnf {
 	struct params *set;		/* what requests gave, or NULL */
 	struct domain *domain;		/* NULL while it is being built */
 	enum domain_kind source;
+	enum armed_miss armed_miss;	/* why source is not KIND_ARMED */
 	enum vnf_state state;		/* written by vnf_set_state alone */
 	enum vnf_state paused_from;	/* the state that it resumes to */
 	uint32_t vifs_used;		/* by its configuration, a bit each */

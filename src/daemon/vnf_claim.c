@@ -63,6 +63,28 @@ claim_drop(struct vnf_task *t, struct domain *d)
 	reap(t->daemon, d, NULL, NULL);
 }
 
+int
+task_claim_running(struct vnf_task *t, struct domain *d)
+{
+	struct vnf *v = t->vnf;
+	struct uvnf_error e;
+	uint64_t now;
+
+	if (claim_record(t, d, &e) != 0) {
+		claim_drop(t, d);
+		task_unclaimed(t, &e);
+		return -1;
+	}
+	now = now_us();
+	v->source = d->kind;
+	vnf_stamp(v, STAGE_CLAIMED, now);
+	vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
+	vnf_stamp(v, STAGE_CONFIGURED, now);
+	vnf_stamp(v, STAGE_STARTED, now);
+	vnf_set_state(&t->daemon->vnfs, v, VNF_STARTED);
+	return 0;
+}
+
 static void
 claim_next(struct vnf_task *t)
 {

@@ -53,6 +53,7 @@ no_template(const struct daemon *dm, const char *name, struct uvnf_error *e)
 	    "are", name);
 }
 
+/* What can be said without looking at the configuration. */
 static int
 check_create(struct daemon *dm, const struct template *t, const char *template,
     const char *name, struct vnf_request *rq, struct uvnf_error *e)
@@ -79,7 +80,7 @@ check_create(struct daemon *dm, const struct template *t, const char *template,
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
 		    "neither the request nor template '%s' has a "
 		    "configuration to wait for", t->name);
-	return text_prepare(t, name, NULL, &rq->set, rq, e);
+	return 0;
 }
 
 void
@@ -87,16 +88,27 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
     struct vnf_request *rq)
 {
 	const struct template *t = config_template(dm->config, template);
+	enum armed_miss miss = ARMED_NO_MATTER;
+	struct domain *armed = NULL;
 	struct uvnf_error e;
 	struct vnf *v;
+	int rc = check_create(dm, t, template, name, rq, &e);
 
-	if (check_create(dm, t, template, name, rq, &e) != 0) {
+	if (rc == 0 && (armed = armed_take(dm, t, rq, &miss)) == NULL) {
+		pools_make_room(dm->pools, rq->set);
+		rc = text_prepare(t, name, NULL, &rq->set, rq, &e);
+	}
+	if (rc != 0) {
 		refuse(rq, NULL, &e);
 		return;
 	}
 	v = vnf_new(&dm->vnfs, name, t);
 	v->set = rq->set;
-	task_create(dm, v, rq);
+	v->armed_miss = miss;
+	if (armed != NULL)
+		task_create_armed(dm, v, armed, rq);
+	else
+		task_create(dm, v, rq);
 }
 
 /* --- config, start, stop, reboot ----------------------------------------- */
@@ -208,6 +220,7 @@ vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 		refuse(rq, v, &e);
 		return;
 	}
+	pools_make_room(dm->pools, rq->set);
 	params_free(rq->set);
 	params_free(v->set);
 	v->set = set;

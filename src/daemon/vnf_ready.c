@@ -6,24 +6,30 @@
 #include "common/util.h"
 #include "daemon/vnf_task_impl.h"
 
-static void
-brought_up(void *arg, const struct uvnf_error *e)
+void
+task_up(struct vnf_task *t)
 {
-	struct vnf_task *t = arg;
 	struct vnf *v = t->vnf;
 	struct daemon *dm = t->daemon;
 
-	t->bringup = NULL;
-	if (e != NULL) {
-		task_fail(t, e);
-		return;
-	}
 	v->ready_us = now_us();
 	vnf_stamp(v, STAGE_READY, v->ready_us);
 	vnf_set_state(&dm->vnfs, v, VNF_READY);
 	task_answer(t, v, NULL);
 	task_end(t);
 	calls_begin(dm, v);
+}
+
+static void
+brought_up(void *arg, const struct uvnf_error *e)
+{
+	struct vnf_task *t = arg;
+
+	t->bringup = NULL;
+	if (e != NULL)
+		task_fail(t, e);
+	else
+		task_up(t);
 }
 
 void

@@ -159,6 +159,9 @@ say_what_is_missing(const struct vnf_task *t, struct uvnf_error *e)
 	case PHASE_WRITE:
 		what = "xenstored has not acknowledged the configuration";
 		break;
+	case PHASE_GATE:
+		what = "the ports of its vifs have not been opened";
+		break;
 	case PHASE_UP:
 		what = bringup_missing(t->bringup);
 		break;
@@ -318,5 +321,8 @@ vnf_adopted(struct daemon *dm, struct vnf *v)
 	event_del(&t->limit);
 	if (t->goal == GOAL_RUN)
 		v->domain->announced = true;
-	task_take_up(t);
+	if (v->source == KIND_ARMED)
+		task_open(t);
+	else
+		task_take_up(t);
 }

@@ -18,6 +18,15 @@
 /* For a VNF that was just made: its domain, its configuration if any. */
 void task_create(struct daemon *dm, struct vnf *v, struct vnf_request *rq);
 
+/*
+ * An armed shell for that request, thawed, or NULL and why; and the task of a
+ * VNF that was just made for it.
+ */
+struct domain *armed_take(struct daemon *dm, const struct template *t,
+    const struct vnf_request *rq, enum armed_miss *miss);
+void task_create_armed(struct daemon *dm, struct vnf *v, struct domain *d,
+    struct vnf_request *rq);
+
 /* Gives a VNF that has its domain a configuration. */
 void task_configure(struct daemon *dm, struct vnf *v,
     struct vnf_request *rq);

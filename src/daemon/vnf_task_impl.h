@@ -29,7 +29,8 @@ enum task_phase {
 	PHASE_BOOT,		/* waits for the guest's announcement */
 	PHASE_HALT,		/* waits for the old router to have stopped */
 	PHASE_WRITE,		/* waits for xenstored's acknowledgements */
-	PHASE_UP		/* waits for the router to run */
+	PHASE_UP,		/* waits for the router to run */
+	PHASE_GATE		/* waits for an armed one's ports to be open */
 };
 
 struct vnf_task {
@@ -54,6 +55,7 @@ struct vnf_task {
 	unsigned inflight;		/* operations of the backend */
 	bool fresh;			/* the domain's first configuration */
 	bool written;			/* chunks are acknowledged */
+	bool opened_again;		/* PHASE_GATE has failed once */
 	bool halt_by_vifs;		/* their fall back tells the halt */
 	bool halted;
 	struct bringup *bringup;	/* or NULL */
@@ -84,6 +86,12 @@ void task_claim(struct vnf_task *t, struct domain *d);
 /* No domain is the VNF's: e is the answer, its name is free again. */
 void task_unclaimed(struct vnf_task *t, const struct uvnf_error *e);
 
+/* The same for an armed shell, which runs; -1: t has ended. */
+int task_claim_running(struct vnf_task *t, struct domain *d);
+
+/* vnf_armed.c: opens the ports of one that was claimed, or adopted. */
+void task_open(struct vnf_task *t);
+
 /*
  * vnf_net.c: gives the VNF a shell, with the vifs changed where the request or
  * the name wants it, and goes on as task_claim does.
@@ -103,6 +111,8 @@ void task_start_if_booted(struct vnf_task *t);
 void task_expect(struct vnf_task *t);
 /* The start was acknowledged. */
 void task_started(struct vnf_task *t);
+/* The router runs: the VNF is ready, the task at its end. */
+void task_up(struct vnf_task *t);
 /* Takes up PHASE_UP of a router whose start was ordered before. */
 void task_take_up(struct vnf_task *t);
 

@@ -138,14 +138,19 @@ teardown() {
 	daemon_start
 	fill
 	run -0 ctl pool
-	[ "${#lines[@]}" -eq 11 ]
+	[ "${#lines[@]}" -eq 16 ]
 	says TEMPLATE KIND TARGET HAVE BUILDING FAILED LAST_ERROR
 	all_hold 'map([.template, .kind, .target]) == [
 	    ["booted", "paused", 0], ["booted", "booted", 2],
+	    ["booted", "armed", 0],
 	    ["paused", "paused", 1], ["paused", "booted", 0],
+	    ["paused", "armed", 0],
 	    ["both", "paused", 1], ["both", "booted", 1],
+	    ["both", "armed", 0],
 	    ["cold", "paused", 0], ["cold", "booted", 0],
-	    ["carrier", "paused", 0], ["carrier", "booted", 1]] and
+	    ["cold", "armed", 0],
+	    ["carrier", "paused", 0], ["carrier", "booted", 1],
+	    ["carrier", "armed", 0]] and
 	    all(.have == .target and .building == 0 and .failed == 0 and
 	    .last_error == "")' pool
 }
@@ -161,14 +166,14 @@ teardown() {
 @test "pool fill: answers at once; --wait when it is full" {
 	daemon_start build_ms=500
 	all_hold 'map(.have) | add < 6' pool fill
-	all_hold 'length == 10 and all(.have == .target)' pool fill --wait
+	all_hold 'length == 15 and all(.have == .target)' pool fill --wait
 	all_hold 'all(.have == .target)' pool fill --wait
 }
 
 @test "pool fill: one template alone" {
 	daemon_start
-	all_hold 'length == 2 and all(.template == "both") and
-	    all(.have == 1)' pool fill both --wait
+	all_hold 'length == 3 and all(.template == "both") and
+	    map(.have) == [1, 1, 0]' pool fill both --wait
 	fails 1 no-template pool fill nosuch
 	says "'nosuch'"
 }

@@ -77,7 +77,7 @@ pool_of() {
 	holds '.template == "two" and .state == "ready"' show a
 	holds '.state == "ready"' reboot a --wait ready
 	fails 1 no-template create two b
-	all_hold 'map(.template) == ["three", "three"]' pool
+	all_hold 'map(.template) == ["three", "three", "three"]' pool
 	await all_hold 'map(.name) == ["a"]' list
 	[ -z "$(shells one)" ]
 	ctl create three c -c count.click --wait ready >/dev/null

@@ -160,8 +160,8 @@ static const struct refused numbers[] = {
 	    "number from 0 to 1024, not 'many'" },
 	{ WEB "    pool: {armed: 1025}\n", "4:19: armed must be a whole "
 	    "number from 0 to 1024, not '1025'" },
-	{ WEB "    pool: {armed: 1}\n", "4:19: armed must be 0, not 1: armed "
-	    "shells are not supported by this version" },
+	{ WEB "    pool: {armed: 1}\n", "4:11: template 'web' can "
+	    "have no armed shells: it has no config for their routers" },
 	{ WEB "    pool: 4\n", "4:11: pool must be a map with keys, not '4'" },
 };
 

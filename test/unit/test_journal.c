@@ -348,6 +348,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
 		TEST(test_keeps_a_vnf),
 		TEST(test_keeps_parameters),
+		TEST(test_changed_vif),
 		TEST(test_forgets_what_is_gone),
 		TEST(test_survives_a_torn_tail),
 		TEST(test_survives_damage_in_the_middle),

@@ -379,9 +379,9 @@ static void
 test_filled_from_range(void **state)
 {
 	static const char text[] = "a({{port}}, {{port}}, {{vlan}});";
-	struct params declared = { .n = 0 }, set = { .n = 0 };
+	struct params has = { .n = 0 }, given = { .n = 0 };
 	struct params taken = { .n = 0 };
-	struct param_source from = { .declared = &declared, .set = &set,
+	struct param_source from = { .declared = &has, .set = &given,
 	    .taken = &taken };
 	struct uvnf_error e;
 	struct range r;
@@ -390,9 +390,9 @@ test_filled_from_range(void **state)
 
 	(void)state;
 	assert_int_equal(range_parse("7-8", &r), 0);
-	assert_int_equal(params_set_range(&declared, "port", &r), 0);
-	assert_int_equal(params_set_range(&declared, "vlan", &r), 0);
-	params_set(&set, "vlan", "99");
+	assert_int_equal(params_set_range(&has, "port", &r), 0);
+	assert_int_equal(params_set_range(&has, "vlan", &r), 0);
+	params_set(&given, "vlan", "99");
 	assert_int_equal(params_fill(&from, text, strlen(text), &out, &len,
 	    &e), USES_PARAMS | USES_RANGE);
 	assert_string_equal(out, "a(7, 7, 99);");
@@ -410,12 +410,12 @@ test_filled_from_range(void **state)
 	value_unuse("port", "7");
 	value_unuse("port", "8");
 	/* A default in its place ends it, and the other way round. */
-	params_set(&declared, "port", "5");
-	assert_false(params_get(&declared, "port")->range.given);
-	params_set_range(&declared, "port", &r);
-	assert_null(params_get(&declared, "port")->value);
-	params_clear(&declared);
-	params_clear(&set);
+	params_set(&has, "port", "5");
+	assert_false(params_get(&has, "port")->range.given);
+	params_set_range(&has, "port", &r);
+	assert_null(params_get(&has, "port")->value);
+	params_clear(&has);
+	params_clear(&given);
 }
 
 int

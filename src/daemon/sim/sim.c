@@ -39,6 +39,7 @@ static const struct {
 	[CRASH_IDLE] = { "crash_idle", 0 },	/* of booted guests */
 	[FOREIGN_PAUSES] = { "foreign_pauses", 0 },	/* on top of ours */
 	[VIF_MS] = { "vif_ms", 1 },
+	[FAIL_GATES] = { "fail_gates", 0 },
 	[FAIL_VIFS] = { "fail_vifs", 0 },	/* refused, nothing changed */
 	[SPOIL_VIFS] = { "spoil_vifs", 0 },	/* half changed */
 };
@@ -364,7 +365,13 @@ sim_set_vifs(struct backend *b, struct domain *d,
 static bool
 act_gate(struct sim_op *op, struct uvnf_error *e)
 {
-	return !gone(op, e);
+	if (gone(op, e))
+		return false;
+	if (!sim_fault(op->sim, FAIL_GATES))
+		return true;
+	uvnf_error_set(e, UVNF_E_SYSTEM,
+	    "a simulated failure (fail_gates)");
+	return false;
 }
 
 /* No frame ever comes here. */

@@ -17,6 +17,7 @@ struct pty;
 struct guest_vif {
 	struct guest *guest;
 	struct xenstore_watch *watch;	/* of the backend's state */
+	uint32_t link;			/* its net device; 0: not known */
 };
 
 /*

@@ -46,11 +46,12 @@ move(const struct work *w, bool *touched, struct uvnf_error *e)
 	return rc;
 }
 
+/* A device that was looked up once is changed by a single request. */
 static int
-gate(const struct work *w, bool open, struct uvnf_error *e)
+gate(const struct work *w, bool open, uint32_t *found, struct uvnf_error *e)
 {
+	struct link link = { 0 };
 	struct plug_vif v;
-	struct link link;
 	unsigned i;
 	int rc = 0;
 
@@ -58,7 +59,10 @@ gate(const struct work *w, bool open, struct uvnf_error *e)
 		if (!(w->mask & 1u << i))
 			continue;
 		vif_of(w, i, &v);
-		rc = link_find(links, v.dev, &link, e);
+		link.index = w->vifs[i].link;
+		if (link.index == 0)
+			rc = link_find(links, v.dev, &link, e);
+		found[i] = link.index;
 		if (rc == 0)
 			rc = link_gate(links, v.dev, link.index, open, e);
 	}
@@ -66,13 +70,14 @@ gate(const struct work *w, bool open, struct uvnf_error *e)
 }
 
 static int
-work(const struct work *w, bool *touched, struct uvnf_error *e)
+work(const struct work *w, struct work_result *res, bool *touched,
+    struct uvnf_error *e)
 {
 	if (links == NULL && (links = links_open(e)) == NULL)
 		return -UVNF_E_SYSTEM;
 	if (w->kind == WORK_MOVE)
 		return move(w, touched, e);
-	return gate(w, w->kind == WORK_OPEN, e);
+	return gate(w, w->kind == WORK_OPEN, res->links, e);
 }
 
 void
@@ -94,7 +99,7 @@ mover_run(int fd)
 		memset(&res, 0, sizeof(res));
 		memset(&e, 0, sizeof(e));
 		touched = false;
-		res.code = -work(&w, &touched, &e);
+		res.code = -work(&w, &res, &touched, &e);
 		res.spoiled = res.code != 0 && touched;
 		memcpy(res.text, e.text, sizeof(res.text));
 		if (send(fd, &res, sizeof(res), MSG_NOSIGNAL) < 0)

@@ -274,9 +274,13 @@ static void
 on_gated(struct job *j, const struct work_result *res, bool lost,
     const struct uvnf_error *e)
 {
-	(void)res;
+	struct vifs_op *op = j->arg;
+	unsigned i;
+
 	(void)lost;
-	op_end(j->arg, true, e);
+	for (i = 0; e == NULL && i < j->work.nvifs; i++)
+		op->guest->vifs[i].link = res->links[i];
+	op_end(op, true, e);
 }
 
 void
@@ -286,9 +290,12 @@ vifs_gate(struct xen *x, struct domain *d, bool open, backend_done done,
 	struct vifs_op *op = op_new(d->backend, done, arg);
 	unsigned i;
 
-	for (i = 0; i < d->nvifs; i++)
+	for (i = 0; i < d->nvifs; i++) {
+		op->job.work.vifs[i].link = op->guest->vifs[i].link;
 		if (d->vifs[i].place.plug == PLUG_BRIDGE)
 			op->job.work.mask |= 1u << i;
+	}
+	op->job.priority = open ? JOB_CLIENT : JOB_SHELL;
 	op->job.work.kind = open ? WORK_OPEN : WORK_CLOSE;
 	op->job.role = ROLE_BRIDGES;
 	op->job.done = on_gated;

@@ -38,6 +38,7 @@ struct work {
 	uint32_t mask;			/* which of them are meant */
 	struct {
 		uint8_t mac[6];
+		uint32_t link;		/* its net device; 0: not known */
 		struct place from;	/* of WORK_MOVE */
 		struct place place;
 	} vifs[TEMPLATE_VIFS_MAX];
@@ -47,6 +48,7 @@ struct work_result {
 	int32_t code;			/* enum uvnf_code */
 	int32_t domid;			/* of what was built */
 	uint32_t spoiled;		/* failed half way */
+	uint32_t links[TEMPLATE_VIFS_MAX];	/* of WORK_CLOSE */
 	char text[UVNF_ERROR_TEXT_MAX];
 };
 
