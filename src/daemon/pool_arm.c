@@ -63,7 +63,11 @@ goes_on(struct pool_build *b, const struct uvnf_error *e)
 	struct uvnf_error why;
 
 	b->writing = false;
-	if (e == NULL && b->refused.code != UVNF_OK) {
+	if (e == NULL && (b->shelf == NULL || b->pools->daemon->stopping)) {
+		uvnf_error_set(&why, UVNF_E_STOPPING,
+		    "%s is no longer wanted", d->name);
+		e = &why;
+	} else if (e == NULL && b->refused.code != UVNF_OK) {
 		why = b->refused;
 		e = &why;
 	} else if (e == NULL && d->dead) {

@@ -134,6 +134,44 @@ armed_claim() {
 	sed -n 's/.*time=/  the first ping took /p' "$work/said"
 }
 
+two_ports() {
+	local id
+	id=$(shells_of two)
+	frozen "$id" && ports_are 0 "$id" && [ -e "/sys/class/net/vif$id.1" ]
+}
+
+armed_two() {
+	check 'two vifs: a shell' \
+	    eval 'ctl pool set two armed 1 && ctl pool fill two --wait'
+	check 'two vifs: both ports are closed' two_ports
+	check 'two vifs: a VNF' ctl create two web5 --wait ready
+	check 'two vifs: both ports are open' \
+	    ports_are 3 "$(field web5 .domid)"
+	check 'two vifs: it answers' first_ping web5
+	check 'two vifs: no more' ctl pool set two armed 0
+}
+
+# Claims one after the other, slow enough that a refill goes on beside them.
+claim_times() {
+	local i
+	ctl pool fill --wait >/dev/null || return
+	for i in 1 2 3 4; do
+		ctl -j create armed "busy$i" --wait ready |
+		    jq -e '.source == "armed", .stages_us.ready'
+		sleep 0.15
+	done | tee "$work/times" | grep -c '^true$' | grep -qx 4
+}
+
+armed_busy() {
+	ctl destroy --all --wait freed
+	ctl pool set armed armed 4 >/dev/null
+	check 'claims while a refill goes on' claim_times
+	printf '  ready after %s us; the first one before the refill\n' \
+	    "$(grep -v true "$work/times" | xargs)"
+	ctl pool set armed armed 2 >/dev/null
+	check 'all are destroyed' ctl destroy --all --wait freed
+}
+
 # --- what does not fit
 
 # not_armed REASON ARG...: a create that is served otherwise, and says why.
@@ -297,6 +335,8 @@ part_armed() {
 	write_armed_config
 	check 'uvnfd starts with armed shells' start_daemon
 	armed_claim
+	armed_two
+	armed_busy
 	armed_others
 	armed_exhausted
 	armed_broken
