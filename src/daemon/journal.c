@@ -187,7 +187,8 @@ apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
 	if (n < 4 || !name_valid(f[2]) ||
 	    copy_field(e->name, sizeof(e->name), f[2]) != 0)
 		return -1;
-	e->state = VNF_CLAIMED;
+	/* An armed one runs as soon as it is claimed. */
+	e->state = e->kind == KIND_ARMED ? VNF_STARTED : VNF_CLAIMED;
 	if (apply_vifs_used(e, f[3]) != 0)
 		return -1;
 	return params_parse(&e->set, f + 4, n - 4);

@@ -76,9 +76,9 @@ count(struct journal *j)
 
 /* A domain with its build on record. */
 static struct domain *
-record(struct journal *j, int domid)
+record_kind(struct journal *j, int domid, enum domain_kind kind)
 {
-	struct domain *d = domain_new(&template, KIND_BOOTED);
+	struct domain *d = domain_new(&template, kind);
 
 	assert_int_equal(journal_build(j, d), 0);
 	d->domid = domid;
@@ -97,6 +97,12 @@ claim(struct journal *j, struct vnf_table *t, struct domain *d,
 	v->vifs_used = 1;
 	assert_int_equal(journal_claim(j, v), 0);
 	vnf_set_state(t, v, VNF_CLAIMED);
+}
+
+static struct domain *
+record(struct journal *j, int domid)
+{
+	return record_kind(j, domid, KIND_BOOTED);
 }
 
 /* Reading, and writing it anew as a compaction does. */
@@ -170,6 +176,39 @@ test_keeps_a_vnf(void **state)
 	assert_string_equal(e->vifs[0].place.name, "xenbr0");
 	assert_string_equal(e->vifs[0].dev, "vif7.0");
 	assert_false(e->doomed);
+	journal_close(j);
+	vnf_release(&t, v);
+	vnf_free(v);
+	domain_free(d);
+}
+
+/* Its router runs since the claim, unless it was stopped. */
+static void
+test_armed(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *d = record_kind(j, 7, KIND_ARMED);
+	struct vnf_table t;
+	struct vnf *v;
+	int i;
+
+	(void)state;
+	vnf_table_init(&t);
+	claim(j, &t, d, "web1");
+	journal_close(j);
+	j = open_it();
+	assert_int_equal(TAILQ_FIRST(journal_entries(j))->kind, KIND_ARMED);
+	assert_int_equal(TAILQ_FIRST(journal_entries(j))->state, VNF_STARTED);
+	vnf_observe(&t, journal_observe, j);
+	v = vnf_find(&t, "web1");
+	vnf_set_state(&t, v, VNF_STARTED);
+	vnf_set_state(&t, v, VNF_CLAIMED);
+	for (i = 0; i < 2; i++) {
+		journal_close(j);
+		j = open_it();
+		assert_int_equal(TAILQ_FIRST(journal_entries(j))->state,
+		    VNF_CLAIMED);
+	}
 	journal_close(j);
 	vnf_release(&t, v);
 	vnf_free(v);
@@ -348,6 +387,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
 		TEST(test_keeps_a_vnf),
 		TEST(test_keeps_parameters),
+		TEST(test_armed),
 		TEST(test_changed_vif),
 		TEST(test_forgets_what_is_gone),
 		TEST(test_survives_a_torn_tail),
