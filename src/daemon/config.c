@@ -14,9 +14,9 @@
 #include "daemon/config_params.h"
 #include "daemon/config_pool.h"
 #include "daemon/config_socket.h"
-#include "daemon/config_value.h"
+#include "yaml/value.h"
 #include "daemon/config_vif.h"
-#include "daemon/config_yaml.h"
+#include "yaml/tree.h"
 
 #define MEMORY_RESERVE_MAX_MB (1024 * 1024)
 #define MEMORY_MAX_MB (64 * 1024)

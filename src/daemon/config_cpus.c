@@ -6,7 +6,7 @@
 
 #include "common/util.h"
 #include "daemon/config_cpus.h"
-#include "daemon/config_value.h"
+#include "yaml/value.h"
 
 #define WEIGHT_MAX 65535	/* both of them Xen's own limits */
 #define CAP_EACH_MAX 100

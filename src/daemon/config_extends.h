@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "daemon/config_value.h"
+#include "yaml/value.h"
 #include "daemon/template.h"
 
 /*

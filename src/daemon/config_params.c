@@ -6,7 +6,7 @@
 
 #include "daemon/click.h"
 #include "daemon/config_params.h"
-#include "daemon/config_value.h"
+#include "yaml/value.h"
 
 /* --- params -------------------------------------------------------------- */
 

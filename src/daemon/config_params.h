@@ -4,7 +4,7 @@
 #ifndef UVNF_CONFIG_PARAMS_H
 #define UVNF_CONFIG_PARAMS_H
 
-#include "daemon/config_yaml.h"
+#include "yaml/tree.h"
 #include "daemon/template.h"
 
 /*

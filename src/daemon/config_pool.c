@@ -4,7 +4,7 @@
 /* The keys of a template's pool. */
 
 #include "daemon/config_pool.h"
-#include "daemon/config_value.h"
+#include "yaml/value.h"
 #include "daemon/template.h"
 
 #define IDLE_MAX_S 86400

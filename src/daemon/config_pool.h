@@ -4,7 +4,7 @@
 #ifndef UVNF_CONFIG_POOL_H
 #define UVNF_CONFIG_POOL_H
 
-#include "daemon/config_yaml.h"
+#include "yaml/tree.h"
 
 struct template;
 

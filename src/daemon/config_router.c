@@ -8,7 +8,7 @@
 
 #include "common/util.h"
 #include "daemon/config_router.h"
-#include "daemon/config_value.h"
+#include "yaml/value.h"
 #include "daemon/console.h"
 #include "daemon/handler.h"
 #include "daemon/template.h"

@@ -4,7 +4,7 @@
 #ifndef UVNF_CONFIG_ROUTER_H
 #define UVNF_CONFIG_ROUTER_H
 
-#include "daemon/config_yaml.h"
+#include "yaml/tree.h"
 
 /* Takers (config_value.h) of a template's keys; into is the template. */
 int take_layout(const struct yaml_file *f, const struct node_entry *kv,

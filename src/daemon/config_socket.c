@@ -8,7 +8,7 @@
 
 #include "daemon/config.h"
 #include "daemon/config_socket.h"
-#include "daemon/config_value.h"
+#include "yaml/value.h"
 
 static int
 take_socket_path(const struct yaml_file *f, const struct node_entry *kv,

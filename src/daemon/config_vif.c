@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/util.h"
-#include "daemon/config_value.h"
+#include "yaml/value.h"
 #include "daemon/config_vif.h"
 #include "daemon/domain.h"
 #include "daemon/mac.h"

@@ -4,7 +4,7 @@
 #ifndef UVNF_CONFIG_VIF_H
 #define UVNF_CONFIG_VIF_H
 
-#include "daemon/config_yaml.h"
+#include "yaml/tree.h"
 #include "daemon/template.h"
 
 /* The taker of a template's key vifs; into is the struct template. */

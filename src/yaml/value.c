@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/util.h"
-#include "daemon/config_value.h"
+#include "yaml/value.h"
 
 #define DISTANCE_MAX 32		/* more than the longest key that there is */
 

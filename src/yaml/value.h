@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
-#ifndef UVNF_CONFIG_VALUE_H
-#define UVNF_CONFIG_VALUE_H
+#ifndef UVNF_YAML_VALUE_H
+#define UVNF_YAML_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "daemon/config_yaml.h"
+#include "yaml/tree.h"
 
 /*
- * Taking values out of a file's tree, for config.c.  A taker gets a key with
+ * Taking values out of a file's tree.  A taker gets a key with
  * its value and returns 0, or -UVNF_E_BAD_CONFIG with f->e filled.
  */
 

@@ -14,7 +14,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
-#include "daemon/config_yaml.h"
+#include "yaml/tree.h"
 
 /* One reading: the bytes, libyaml's parser and its last event. */
 struct reading {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
-#ifndef UVNF_CONFIG_YAML_H
-#define UVNF_CONFIG_YAML_H
+#ifndef UVNF_YAML_TREE_H
+#define UVNF_YAML_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,9 +10,9 @@
 #include "common/err.h"
 
 /*
- * The YAML that uvnf.yaml(5) allows, as a tree: one document of scalars,
+ * The YAML that uvnf's files may have, as a tree: one document of scalars,
  * lists and maps with unique keys; no anchors, aliases or tags; bounded in
- * size and depth.  Only config.c uses it.
+ * size and depth.
  */
 #define YAML_FILE_MAX (1024 * 1024)
 #define YAML_ENTRIES_MAX 1024		/* of one list or map */
