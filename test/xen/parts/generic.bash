@@ -5,7 +5,7 @@
 # Generic guests: a Linux, whose kernel test/xen/run must be told to add as
 # /boot/vmlinuz.  It runs as a PVH domain where it can: on an emulated CPU of
 # Intel's it asks for a register that Xen, on AMD's virtualisation, lacks
-# (test/xen/run --cpu max,-smap,-xsave makes one of AMD's).
+# (test/xen/run --cpu max,-smap,-xsave,-rdtscp makes one of AMD's).
 
 linux=/boot/vmlinuz
 
@@ -35,7 +35,9 @@ make_ramdisk() {
 	local d=$work/ramdisk
 	mkdir -p "$d/bin" "$d/sbin" "$d/proc" "$d/dev"
 	cp /usr/bin/busybox "$d/bin/busybox"
-	ln -s ../bin/busybox "$d/sbin/poweroff"
+	printf '#!/bin/busybox sh\nexec /bin/busybox poweroff -f\n' \
+	    >"$d/sbin/poweroff"
+	chmod +x "$d/sbin/poweroff"
 	cat >"$d/init" <<-'END'
 	#!/bin/busybox sh
 	/bin/busybox mount -t proc none /proc

@@ -168,7 +168,7 @@ templates_reload_midway() {
 	ctl create pinned web7 -c "$work/22.click" --wait ready \
 	    >"$work/web7.out" 2>&1 &
 	check 'a domain is being built' within 20 eval \
-	    'ctl show web7 | grep -q creating'
+	    '[ "$(field web7 .state)" = creating ]'
 	sed -i '/^  pinned/,/paused/d' "$work/uvnf.yaml"
 	check 'its template leaves' reloads '.removed == 1'
 	check 'it is built all the same' wait $!
