@@ -129,6 +129,15 @@ struct backend {
 	    backend_done done, void *arg);
 
 	/*
+	 * Makes a Linux bridge for links between VNFs, or unmakes it.  Success
+	 * also where it is there, or not, already; an error for a net device of
+	 * that name that uvnfd has not made, and for unmaking a bridge that has
+	 * ports.
+	 */
+	void (*bridge)(struct backend *b, const char *name, bool make,
+	    backend_done done, void *arg);
+
+	/*
 	 * Synchronous, one hypercall each.  Pauses nest, whoever makes them:
 	 * after an unpause, another one may still hold the domain.  Unpause
 	 * fails with UVNF_E_BAD_STATE when nothing paused it.

@@ -81,6 +81,10 @@ add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 		proto_add_string(b, "domain", d->name);
 	}
 	proto_add_string(b, "template", v->template->name);
+	if (v->label.chain[0] != '\0')
+		proto_add_string(b, "chain", v->label.chain);
+	if (v->label.spec[0] != '\0')
+		proto_add_string(b, "spec", v->label.spec);
 	proto_add_string(b, "state", vnf_state_word(v->state));
 	if (paused_by_other)
 		proto_add_bool(b, "paused_by_other", true);
@@ -199,6 +203,26 @@ parse_net(const struct request *rq, struct net_wish **net,
 	return rc;
 }
 
+/* The keys chain and spec. */
+static int
+parse_label(const struct request *rq, struct vnf_label *l,
+    struct uvnf_error *e)
+{
+	const char *chain = request_key(rq, "chain");
+	const char *spec = request_key(rq, "spec");
+
+	if (chain != NULL && !name_valid(chain))
+		return uvnf_error_set(e, UVNF_E_BAD_NAME,
+		    "'%.80s' is no name of a chain", chain);
+	if (spec != NULL && !name_valid(spec))
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "spec=%.80s: a "
+		    "letter or digit, then up to 62 letters, digits, '.', "
+		    "'_' or '-'", spec);
+	snprintf(l->chain, sizeof(l->chain), "%s", chain != NULL ? chain : "");
+	snprintf(l->spec, sizeof(l->spec), "%s", spec != NULL ? spec : "");
+	return 0;
+}
+
 int
 cmd_vnf_request(struct request *rq, enum vnf_wait wait,
     struct vnf_request *vr, struct uvnf_error *e)
@@ -208,6 +232,7 @@ cmd_vnf_request(struct request *rq, enum vnf_wait wait,
 	memset(vr, 0, sizeof(*vr));
 	vr->wait = wait;
 	if ((rc = parse_wait(rq, &vr->wait, e)) != 0 ||
+	    (rc = parse_label(rq, &vr->label, e)) != 0 ||
 	    (rc = request_timeout(rq, &vr->timeout_ms, e)) != 0 ||
 	    (rc = parse_sets(rq, &vr->set, e)) != 0)
 		return rc;
@@ -315,13 +340,15 @@ run_show(struct request *rq)
 }
 
 const struct command vnf_commands[] = {
-	{ "create", 2, 2, { "config", SET, "wait", "timeout_ms", "vifs." },
+	{ "create", 2, 2, { "config", SET, "wait", "timeout_ms", "vifs.",
+	    "chain", "spec" },
 	    "create TEMPLATE NAME [config=LENGTH] [set.PARAMETER=VALUE]... "
 	    "[wait=claimed|started|ready] [timeout_ms=N] "
-	    "[vifs.N.bridge|ovs|mac=VALUE]...", run_create },
-	{ "config", 1, 1, { "config", SET, "wait", "timeout_ms" },
+	    "[vifs.N.bridge|ovs|mac=VALUE]... [chain=CHAIN] [spec=DIGEST]",
+	    run_create },
+	{ "config", 1, 1, { "config", SET, "wait", "timeout_ms", "spec" },
 	    "config NAME config=LENGTH [set.PARAMETER=VALUE]... "
-	    "[wait=started|ready] [timeout_ms=N]", run_config },
+	    "[wait=started|ready] [timeout_ms=N] [spec=DIGEST]", run_config },
 	{ "destroy", 1, 1, { "wait", "timeout_ms" },
 	    "destroy NAME [wait=name|freed] [timeout_ms=N]", run_destroy },
 	{ "list", 0, 0, { NULL }, "list", run_list },

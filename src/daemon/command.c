@@ -12,6 +12,7 @@
 
 const struct command *const command_groups[] = {
 	vnf_commands,
+	bridge_commands,
 	console_commands,
 	events_commands,
 	handler_commands,

@@ -72,6 +72,7 @@ struct command {
 
 /* The groups; each table ends with a row whose verb is NULL. */
 extern const struct command *const command_groups[];	/* then NULL */
+extern const struct command bridge_commands[];	/* cmd_bridge.c */
 extern const struct command console_commands[];	/* cmd_console.c */
 extern const struct command events_commands[];	/* cmd_events.c */
 extern const struct command handler_commands[];	/* cmd_handler.c */

@@ -14,6 +14,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/bridges.h"
 #include "daemon/bringup.h"
 #include "daemon/cmd_console.h"
 #include "daemon/cmd_events.h"
@@ -253,6 +254,7 @@ open_all(struct daemon *dm, const struct daemon_options *o,
 	if ((rc = dm->backend->open(dm->backend, dm->base, &events, e)) != 0)
 		return rc;
 	dm->pools = pools_new(dm);
+	bridges_recover(dm);
 	if ((rc = recover(dm, e)) != 0)
 		return rc;
 	begin_events(dm);
@@ -291,6 +293,7 @@ close_all(struct daemon *dm)
 	tasks_drop_all(dm);
 	bringups_drop_all(dm);
 	forget_vnfs(dm);
+	bridges_free(&dm->bridges);
 	events_free(dm->events);
 	dm->backend->close(dm->backend);
 	if (dm->journal != NULL)
@@ -308,6 +311,7 @@ serve(struct daemon *dm, const struct daemon_options *o)
 	vnf_table_init(&dm->vnfs);
 	dm->metrics.started_us = now_us();
 	dm->events = events_new();
+	TAILQ_INIT(&dm->bridges);
 	LIST_INIT(&dm->event_follows);
 	LIST_INIT(&dm->console_follows);
 	signal(SIGPIPE, SIG_IGN);

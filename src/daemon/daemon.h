@@ -32,6 +32,7 @@ struct daemon {
 	LIST_HEAD(, vnf_task) tasks;	/* also those that wait for their end */
 	LIST_HEAD(, bringup) bringups;	/* the same */
 	LIST_HEAD(, vnf_later) later;	/* what is to be done with some */
+	TAILQ_HEAD(bridge_list, bridge) bridges;	/* bridges.h */
 	struct metrics metrics;
 	struct events *events;
 	LIST_HEAD(, event_follow) event_follows;

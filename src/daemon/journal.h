@@ -24,10 +24,13 @@
  *	CRC32 vif UUID NUMBER MAC PLACE
  *	CRC32 claim UUID NAME VIFS-USED [PARAMETER=VALUE]...
  *					(takes it from another UUID)
+ *	CRC32 label UUID CHAIN|- SPEC|-
  *	CRC32 config UUID VIFS-USED [PARAMETER=VALUE]...
  *	CRC32 state UUID STATE
  *	CRC32 doom UUID			(its name is free, it is to go)
  *	CRC32 gone UUID
+ *	CRC32 bridge NAME CHAIN|-
+ *	CRC32 nobridge NAME
  */
 struct journal;
 
@@ -46,12 +49,22 @@ struct journal_entry {
 	enum vnf_state state;
 	enum vnf_state paused_from;	/* while state is VNF_PAUSED */
 	uint32_t vifs_used;
+	struct vnf_label label;
 	struct params set;
 	bool doomed;
 	TAILQ_ENTRY(journal_entry) entry;
 };
 
 TAILQ_HEAD(journal_entries, journal_entry);
+
+/* A bridge that was to be made, and not yet to be unmade. */
+struct journal_bridge {
+	char name[BRIDGE_NAME_MAX + 1];
+	char chain[VNF_NAME_MAX + 1];	/* "": of none */
+	TAILQ_ENTRY(journal_bridge) entry;
+};
+
+TAILQ_HEAD(journal_bridges, journal_bridge);
 
 /*
  * Locks the state directory (made if need be), reads DIR/journal, writes it
@@ -65,6 +78,7 @@ void journal_close(struct journal *j);
 
 /* Everything that is not gone, as read at journal_open; the journal's. */
 struct journal_entries *journal_entries(struct journal *j);
+struct journal_bridges *journal_bridges(struct journal *j);
 
 /*
  * Each appends one line; a write that fails (a full file system) is logged,
@@ -78,6 +92,9 @@ int journal_claim(struct journal *j, const struct vnf *v);
 int journal_config(struct journal *j, const struct vnf *v);
 int journal_doom(struct journal *j, const struct domain *d);
 int journal_gone(struct journal *j, const struct domain *d);
+
+int journal_bridge(struct journal *j, const char *name, const char *chain);
+int journal_nobridge(struct journal *j, const char *name);
 
 /* A vnf_observer; arg is the journal: keeps started, ready and so on. */
 void journal_observe(const struct vnf *v, enum vnf_state from, void *arg);

@@ -14,6 +14,7 @@
 #include "daemon/template.h"
 
 #define VNF_NAME_MAX 63
+#define VNF_SPEC_MAX 63
 
 /* The states of uvnf-protocol(7), and VNF_NONE before and after them. */
 enum vnf_state {
@@ -43,10 +44,20 @@ struct vnf_shutdown;
 
 TAILQ_HEAD(vnf_calls, vnf_call);
 
+/*
+ * What whoever makes a chain of VNFs wants to find again with each: which one
+ * it belongs to, and a digest of what it was made of.
+ */
+struct vnf_label {
+	char chain[VNF_NAME_MAX + 1];	/* "": it belongs to none */
+	char spec[VNF_SPEC_MAX + 1];	/* "": there is none */
+};
+
 /* A micro-VNF: a name that a client gave, and its domain. */
 struct vnf {
 	char name[VNF_NAME_MAX + 1];
 	const struct template *template;
+	struct vnf_label label;
 	struct params *set;		/* what requests gave, or NULL */
 	struct domain *domain;		/* NULL while it is being built */
 	enum domain_kind source;

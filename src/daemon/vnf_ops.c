@@ -73,6 +73,9 @@ check_create(struct daemon *dm, const struct template *t, const char *template,
 		return uvnf_error_set(e, UVNF_E_NAME_TAKEN,
 		    "a VNF is called '%s' already; destroy it or take "
 		    "another name", name);
+	if (rq->label.spec[0] != '\0' && rq->label.chain[0] == '\0')
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
+		    "spec= goes with chain=");
 	if (rq->net != NULL && (rc = net_wish_check(rq->net, t, e)) != 0)
 		return rc;
 	if (rq->config == NULL && t->config == NULL &&
@@ -104,6 +107,7 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 	}
 	v = vnf_new(&dm->vnfs, name, t);
 	v->set = rq->set;
+	v->label = rq->label;
 	v->armed_miss = miss;
 	if (armed != NULL)
 		task_create_armed(dm, v, armed, rq);
@@ -205,6 +209,16 @@ merge_set(const struct vnf *v, const struct vnf_request *rq)
 	return set;
 }
 
+static int
+check_spec(const struct vnf *v, const struct vnf_request *rq,
+    struct uvnf_error *e)
+{
+	if (rq->label.spec[0] == '\0' || v->label.chain[0] != '\0')
+		return 0;
+	return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%s' belongs to no "
+	    "chain, so it has no spec", v->name);
+}
+
 void
 vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 {
@@ -214,6 +228,10 @@ vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 
 	if (v == NULL)
 		return;
+	if (check_spec(v, rq, &e) != 0) {
+		refuse(rq, v, &e);
+		return;
+	}
 	set = merge_set(v, rq);
 	if (text_prepare(v->template, v->name, v->domain, &set, rq, &e) != 0) {
 		params_free(set);
@@ -224,6 +242,7 @@ vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 	params_free(rq->set);
 	params_free(v->set);
 	v->set = set;
+	strcpy(v->label.spec, rq->label.spec);
 	domain_set_values(v->domain, set);
 	task_cancel(v, NULL, NULL, NULL, NULL);
 	task_configure(dm, v, rq);

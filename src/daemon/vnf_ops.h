@@ -36,6 +36,7 @@ struct vnf_request {
 	struct params *set;		/* the same */
 	bool macs;			/* vnf_text.h: config lacks them */
 	struct net_wish *net;		/* the same; of a create */
+	struct vnf_label label;		/* "" is left as it is */
 	vnf_answer answer;
 	void *arg;
 };

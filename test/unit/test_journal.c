@@ -182,6 +182,53 @@ test_keeps_a_vnf(void **state)
 	domain_free(d);
 }
 
+/* A chain's VNF and its bridge; a word that is missing stays so. */
+static void
+test_chains(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *d = record(j, 7);
+	struct journal_bridge *b;
+	struct journal_entry *e;
+	struct vnf_table t;
+	struct vnf *v;
+	int i;
+
+	(void)state;
+	vnf_table_init(&t);
+	v = vnf_new(&t, "ddos.fw", &template);
+	v->domain = d;
+	v->label = (struct vnf_label){ "ddos", "1-2" };
+	assert_int_equal(journal_claim(j, v), 0);
+	assert_int_equal(journal_bridge(j, "uv0", "ddos"), 0);
+	assert_int_equal(journal_bridge(j, "uv1", ""), 0);
+	assert_int_equal(journal_bridge(j, "uv2", ""), 0);
+	assert_int_equal(journal_nobridge(j, "uv2"), 0);
+	for (i = 0; i < 2; i++) {
+		journal_close(j);
+		j = open_it();
+		e = TAILQ_FIRST(journal_entries(j));
+		assert_string_equal(e->label.chain, "ddos");
+		assert_string_equal(e->label.spec, "1-2");
+		b = TAILQ_FIRST(journal_bridges(j));
+		assert_string_equal(b->name, "uv0");
+		assert_string_equal(b->chain, "ddos");
+		b = TAILQ_NEXT(b, entry);
+		assert_string_equal(b->name, "uv1");
+		assert_string_equal(b->chain, "");
+		assert_null(TAILQ_NEXT(b, entry));
+	}
+	v->label.spec[0] = '\0';
+	assert_int_equal(journal_config(j, v), 0);
+	journal_close(j);
+	j = open_it();
+	assert_string_equal(TAILQ_FIRST(journal_entries(j))->label.spec, "");
+	journal_close(j);
+	vnf_release(&t, v);
+	vnf_free(v);
+	domain_free(d);
+}
+
 /* Its router runs since the claim, unless it was stopped. */
 static void
 test_armed(void **state)
@@ -388,6 +435,7 @@ main(void)
 		TEST(test_keeps_a_vnf),
 		TEST(test_keeps_parameters),
 		TEST(test_armed),
+		TEST(test_chains),
 		TEST(test_changed_vif),
 		TEST(test_forgets_what_is_gone),
 		TEST(test_survives_a_torn_tail),

@@ -244,6 +244,33 @@ tear_down(void **state)
 	return 0;
 }
 
+/* Bridges of our own: made twice, known by their mark, never somebody's. */
+static void
+test_bridges(void **state)
+{
+	static const uint8_t mark[] = { 0x02, 'u', 'v' };
+	struct uvnf_error e;
+
+	(void)state;
+	need_namespace();
+	assert_int_equal(link_make_bridge(links, "uv0", &e), 0);
+	assert_int_equal(found("uv0").kind, LINK_BRIDGE);
+	assert_memory_equal(found("uv0").mac, mark, sizeof(mark));
+	assert_int_equal(link_make_bridge(links, "uv0", &e), 0);
+	assert_int_equal(link_make_bridge(links, "br0", &e),
+	    -UVNF_E_NAME_TAKEN);
+	assert_int_equal(link_make_bridge(links, "d0", &e),
+	    -UVNF_E_NAME_TAKEN);
+	assert_int_equal(link_unmake_bridge(links, "br0", &e),
+	    -UVNF_E_NAME_TAKEN);
+	assert_string_equal(e.text, "there is a net device 'br0' already, "
+	    "which uvnfd has not made; take another name");
+	assert_int_not_equal(found("br0").index, 0);
+	assert_int_equal(link_unmake_bridge(links, "uv0", &e), 0);
+	assert_int_equal(found("uv0").index, 0);
+	assert_int_equal(link_unmake_bridge(links, "uv0", &e), 0);
+}
+
 int
 main(void)
 {
@@ -253,6 +280,7 @@ main(void)
 		cmocka_unit_test(test_plug),
 		cmocka_unit_test(test_gate),
 		cmocka_unit_test(test_move),
+		cmocka_unit_test(test_bridges),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -40,6 +40,7 @@ static const struct {
 	[FOREIGN_PAUSES] = { "foreign_pauses", 0 },	/* on top of ours */
 	[VIF_MS] = { "vif_ms", 1 },
 	[FAIL_GATES] = { "fail_gates", 0 },
+	[FAIL_BRIDGES] = { "fail_bridges", 0 },
 	[FAIL_VIFS] = { "fail_vifs", 0 },	/* refused, nothing changed */
 	[SPOIL_VIFS] = { "spoil_vifs", 0 },	/* half changed */
 };
@@ -383,6 +384,26 @@ sim_gate(struct backend *b, struct domain *d, bool open, backend_done done,
 	op_begin(b, d, act_gate, sim_of(b)->knob[VIF_MS], done, arg);
 }
 
+static bool
+act_bridge(struct sim_op *op, struct uvnf_error *e)
+{
+	if (!sim_fault(op->sim, FAIL_BRIDGES))
+		return true;
+	uvnf_error_set(e, UVNF_E_SYSTEM,
+	    "a simulated failure (fail_bridges)");
+	return false;
+}
+
+/* They are there as soon as somebody speaks of them. */
+static void
+sim_bridge(struct backend *b, const char *name, bool make, backend_done done,
+    void *arg)
+{
+	(void)name;
+	(void)make;
+	op_begin(b, NULL, act_bridge, sim_of(b)->knob[VIF_MS], done, arg);
+}
+
 /* --- the synchronous ones ------------------------------------------------ */
 
 static int
@@ -545,6 +566,7 @@ backend_sim_new(void)
 		.forget = sim_forget,
 		.set_vifs = sim_set_vifs,
 		.gate = sim_gate,
+		.bridge = sim_bridge,
 		.unpause = sim_unpause,
 		.pause = sim_pause,
 		.is_paused = sim_is_paused,

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <dirent.h>
 #include <errno.h>
 #include <linux/if.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <zlib.h>
 
 #include <libmnl/libmnl.h>
 
@@ -137,6 +140,11 @@ parse_link(const struct nlmsghdr *nlh, struct link *out)
 	out->index = (unsigned)ifi->ifi_index;
 	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		switch (mnl_attr_get_type(attr)) {
+		case IFLA_ADDRESS:
+			if (mnl_attr_get_payload_len(attr) == 6)
+				memcpy(out->mac, mnl_attr_get_payload(attr),
+				    6);
+			break;
 		case IFLA_MTU:
 			out->mtu = mnl_attr_get_u32(attr);
 			break;
@@ -382,4 +390,143 @@ link_gate(struct links *l, const char *name, unsigned index, bool open,
 	return uvnf_error_set(e, UVNF_E_SYSTEM,
 	    "cannot %s the bridge port of %s: %s", open ? "open" : "close",
 	    name, strerror(err));
+}
+
+/* --- bridges of our own -------------------------------------------------- */
+
+/*
+ * The mark that a bridge is ours must come with it, at once, or one that is
+ * half made when we are killed would be nobody's: a locally administered MAC
+ * address, "uv" and the low three bytes of the name's CRC-32.
+ */
+static void
+bridge_mark(const char *name, uint8_t mac[6])
+{
+	unsigned long crc = crc32(0, (const Bytef *)name,
+	    (uInt)strlen(name));
+
+	mac[0] = 0x02;
+	mac[1] = 'u';
+	mac[2] = 'v';
+	mac[3] = (uint8_t)(crc >> 16);
+	mac[4] = (uint8_t)(crc >> 8);
+	mac[5] = (uint8_t)crc;
+}
+
+static bool
+is_ours(const struct link *link, const char *name)
+{
+	uint8_t mac[6];
+
+	bridge_mark(name, mac);
+	return link->kind == LINK_BRIDGE && memcmp(link->mac, mac, 6) == 0;
+}
+
+static int
+not_ours(const char *name, struct uvnf_error *e)
+{
+	return uvnf_error_set(e, UVNF_E_NAME_TAKEN, "there is a net device "
+	    "'%s' already, which uvnfd has not made; take another name",
+	    name);
+}
+
+static int
+add_bridge(struct links *l, const char *name)
+{
+	_Alignas(struct nlmsghdr) char buf[512];
+	struct nlmsghdr *nlh = begin(buf, RTM_NEWLINK,
+	    NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, AF_UNSPEC, 0);
+	struct nlattr *info, *data;
+	uint8_t mac[6];
+
+	bridge_mark(name, mac);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	mnl_attr_put(nlh, IFLA_ADDRESS, sizeof(mac), mac);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_str(nlh, IFLA_INFO_KIND, "bridge");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	mnl_attr_put_u32(nlh, IFLA_BR_STP_STATE, 0);
+	mnl_attr_put_u32(nlh, IFLA_BR_FORWARD_DELAY, 0);
+	/* Or what it does not see joined it would not deliver. */
+	mnl_attr_put_u8(nlh, IFLA_BR_MCAST_SNOOPING, 0);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+	return ask(l, nlh, NULL);
+}
+
+static int
+set_up(struct links *l, unsigned index)
+{
+	_Alignas(struct nlmsghdr) char buf[256];
+	struct nlmsghdr *nlh = begin(buf, RTM_NEWLINK, NLM_F_ACK, AF_UNSPEC,
+	    index);
+	struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+
+	ifi->ifi_flags = ifi->ifi_change = IFF_UP;
+	return ask(l, nlh, NULL);
+}
+
+int
+link_make_bridge(struct links *l, const char *name, struct uvnf_error *e)
+{
+	struct link link;
+	int rc, err;
+
+	if ((rc = link_find(l, name, &link, e)) != 0)
+		return rc;
+	if (link.index == 0) {
+		err = add_bridge(l, name);
+		if (err != 0 && err != EEXIST)
+			return uvnf_error_set(e, UVNF_E_SYSTEM, "cannot make "
+			    "the bridge '%s': %s", name, strerror(err));
+		if ((rc = link_find(l, name, &link, e)) != 0)
+			return rc;
+	}
+	if (!is_ours(&link, name))
+		return not_ours(name, e);
+	link_quiet(l, link.index);
+	if ((err = set_up(l, link.index)) != 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM, "cannot set the "
+		    "bridge '%s' up: %s", name, strerror(err));
+	return 0;
+}
+
+/* The kernel would throw them off without a word. */
+static bool
+has_ports(const char *name)
+{
+	char path[64];
+	struct dirent *entry;
+	bool any = false;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/brif", name);
+	if ((dir = opendir(path)) == NULL)
+		return false;
+	while ((entry = readdir(dir)) != NULL)
+		any |= entry->d_name[0] != '.';
+	closedir(dir);
+	return any;
+}
+
+int
+link_unmake_bridge(struct links *l, const char *name, struct uvnf_error *e)
+{
+	_Alignas(struct nlmsghdr) char buf[256];
+	struct link link;
+	int rc, err;
+
+	if ((rc = link_find(l, name, &link, e)) != 0 || link.index == 0)
+		return rc;
+	if (!is_ours(&link, name))
+		return not_ours(name, e);
+	if (has_ports(name))
+		return uvnf_error_set(e, UVNF_E_BAD_STATE, "something is "
+		    "plugged into the bridge '%s' still", name);
+	err = ask(l, begin(buf, RTM_DELLINK, NLM_F_ACK, AF_UNSPEC,
+	    link.index), NULL);
+	if (err == 0 || err == ENODEV)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_SYSTEM,
+	    "cannot delete the bridge '%s': %s", name, strerror(err));
 }

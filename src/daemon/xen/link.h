@@ -25,6 +25,7 @@ struct link {
 	enum link_kind kind;
 	bool is_port;			/* of a Linux bridge */
 	bool is_closed;			/* that port, by link_gate */
+	uint8_t mac[6];
 };
 
 /* NULL with e filled. */
@@ -43,6 +44,21 @@ int link_await_free(struct links *l, const char *name, struct uvnf_error *e);
 
 /* A Linux bridge of that name, or an error. */
 int link_find_bridge(struct links *l, const char *name, struct link *out,
+    struct uvnf_error *e);
+
+/*
+ * Makes a Linux bridge and sets it up: without spanning tree, and without an
+ * address of any protocol.  Its MAC address says that it is ours: Success, too,
+ * where one that is ours is there already; anything else of that name is an
+ * error.
+ */
+int link_make_bridge(struct links *l, const char *name, struct uvnf_error *e);
+
+/*
+ * The reverse: an error for a bridge that is not ours, or that has ports;
+ * success where there is none.
+ */
+int link_unmake_bridge(struct links *l, const char *name,
     struct uvnf_error *e);
 
 /* A bridge's port needs no address: without this it sends IPv6 traffic. */

@@ -75,6 +75,10 @@ work(const struct work *w, struct work_result *res, bool *touched,
 {
 	if (links == NULL && (links = links_open(e)) == NULL)
 		return -UVNF_E_SYSTEM;
+	if (w->kind == WORK_MAKE_BRIDGE)
+		return link_make_bridge(links, w->name, e);
+	if (w->kind == WORK_UNMAKE_BRIDGE)
+		return link_unmake_bridge(links, w->name, e);
 	if (w->kind == WORK_MOVE)
 		return move(w, touched, e);
 	return gate(w, w->kind == WORK_OPEN, res->links, e);

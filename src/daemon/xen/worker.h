@@ -26,7 +26,9 @@ enum work_kind {
 	WORK_DESTROY,
 	WORK_MOVE,			/* the vifs in mask */
 	WORK_OPEN,			/* lets frames through their ports */
-	WORK_CLOSE			/* lets none through */
+	WORK_CLOSE,			/* lets none through */
+	WORK_MAKE_BRIDGE,		/* called name */
+	WORK_UNMAKE_BRIDGE
 };
 
 struct work {

@@ -215,6 +215,10 @@ work_words(uint32_t kind)
 		return "destroying the domain";
 	case WORK_MOVE:
 		return "moving a vif";
+	case WORK_MAKE_BRIDGE:
+		return "making a bridge";
+	case WORK_UNMAKE_BRIDGE:
+		return "deleting a bridge";
 	case WORK_OPEN:
 	case WORK_CLOSE:
 		break;

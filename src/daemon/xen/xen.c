@@ -93,6 +93,7 @@ xen_close(struct backend *b)
 	workers_free(x->workers);
 	end_spawner(x);
 	vifs_free(x);
+	bridge_ops_free(x);
 	ops_free(x);
 	deaths_end(x);
 	later_free(x->later);
@@ -231,6 +232,13 @@ xen_gate(struct backend *b, struct domain *d, bool open, backend_done done,
 	later_done(xen_of(b)->later, done, arg, &e);
 }
 
+static void
+xen_bridge(struct backend *b, const char *name, bool make, backend_done done,
+    void *arg)
+{
+	bridges_make(xen_of(b), name, make, done, arg);
+}
+
 /* --- its guest --- */
 
 static void
@@ -360,6 +368,7 @@ backend_xen_new(void)
 		.forget = xen_forget,
 		.set_vifs = xen_set_vifs,
 		.gate = xen_gate,
+		.bridge = xen_bridge,
 		.unpause = xen_unpause,
 		.pause = xen_pause,
 		.is_paused = xen_is_paused,
@@ -376,5 +385,6 @@ backend_xen_new(void)
 	TAILQ_INIT(&x->guests);
 	LIST_INIT(&x->ops);
 	LIST_INIT(&x->vifs_ops);
+	LIST_INIT(&x->bridge_ops);
 	return &x->backend;
 }

@@ -17,6 +17,7 @@
 /* The Xen backend's own state; only the files of this folder see it. */
 struct event;
 struct guest;
+struct bridge_op;
 struct vifs_op;
 struct xen_op;
 
@@ -42,6 +43,7 @@ struct xen {
 
 	LIST_HEAD(, xen_op) ops;	/* builds and destroys under way */
 	LIST_HEAD(, vifs_op) vifs_ops;
+	LIST_HEAD(, bridge_op) bridge_ops;
 };
 
 /* deaths.c */
@@ -64,5 +66,10 @@ void vifs_set(struct xen *x, struct domain *d, const struct domain_vif *vifs,
 void vifs_gate(struct xen *x, struct domain *d, bool open, backend_done done,
     void *arg);
 void vifs_free(struct xen *x);
+
+/* bridges.c: the same for bridges. */
+void bridges_make(struct xen *x, const char *name, bool make,
+    backend_done done, void *arg);
+void bridge_ops_free(struct xen *x);
 
 #endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef UVNF_BRIDGES_H
+#define UVNF_BRIDGES_H
+
+#include "common/err.h"
+#include "daemon/backend.h"
+#include "daemon/daemon.h"
+#include "daemon/vnf.h"
+
+/*
+ * The Linux bridges that uvnfd made, as links between VNFs.  The journal has
+ * each before it is made, so that none is lost.
+ */
+struct bridge {
+	char name[BRIDGE_NAME_MAX + 1];
+	char chain[VNF_NAME_MAX + 1];	/* "": of none */
+	bool busy;			/* it is being made, or unmade */
+	TAILQ_ENTRY(bridge) entry;
+};
+
+/* Takes up those of the journal. */
+void bridges_recover(struct daemon *dm);
+void bridges_free(struct bridge_list *l);
+
+/* How many vifs of VNFs and shells of ours are plugged into it, or will be. */
+unsigned bridge_vifs(const struct daemon *dm, const char *name);
+
+/*
+ * Each answers once, perhaps before it returns.  A bridge that is there for
+ * the same chain already is a success; only one without vifs can be deleted.
+ */
+void bridge_create(struct daemon *dm, const char *name, const char *chain,
+    backend_done done, void *arg);
+void bridge_delete(struct daemon *dm, const char *name, backend_done done,
+    void *arg);
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/* The journal's lines, from a file to what they say. */
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "common/log.h"
+#include "common/util.h"
+#include "daemon/journal_impl.h"
+
+#define FIELDS_MAX (4 + 3 * TEMPLATE_VIFS_MAX)
+
+static int
+compare_uuids(const void *a, const void *b)
+{
+	const struct journal_entry *x = a, *y = b;
+
+	return memcmp(x->uuid, y->uuid, sizeof(x->uuid));
+}
+
+static void
+keep_tree_node(void *node)
+{
+	(void)node;			/* the list owns the entries */
+}
+
+void
+journal_clear(struct journal *j)
+{
+	struct journal_bridge *b;
+	struct journal_entry *e;
+
+	while ((b = TAILQ_FIRST(&j->bridges)) != NULL) {
+		TAILQ_REMOVE(&j->bridges, b, entry);
+		free(b);
+	}
+	tdestroy(j->by_uuid, keep_tree_node);
+	j->by_uuid = NULL;
+	while ((e = TAILQ_FIRST(&j->entries)) != NULL) {
+		TAILQ_REMOVE(&j->entries, e, entry);
+		params_clear(&e->set);
+		free(e);
+	}
+}
+
+static struct journal_entry *
+entry_find(struct journal *j, const uint8_t uuid[16])
+{
+	struct journal_entry key, **node;
+
+	memcpy(key.uuid, uuid, sizeof(key.uuid));
+	node = tfind(&key, &j->by_uuid, compare_uuids);
+	return node != NULL ? *node : NULL;
+}
+
+static int
+copy_field(char *to, size_t size, const char *from)
+{
+	if (strlen(from) >= size)
+		return -1;
+	strcpy(to, from);
+	return 0;
+}
+
+static int
+apply_build(struct journal *j, const uint8_t uuid[16], char **f, size_t n)
+{
+	struct journal_entry *e;
+	int kind;
+
+	if ((n != 5 && n != 6) || entry_find(j, uuid) != NULL)
+		return -1;
+	for (kind = 0; kind < KIND_COUNT; kind++) {
+		if (strcmp(f[3], domain_kind_word(kind)) == 0)
+			break;
+	}
+	if (kind == KIND_COUNT)
+		return -1;
+	e = xcalloc(1, sizeof(*e));
+	e->kind = kind;
+	if (n == 6 && strcmp(f[5], "generic") == 0)
+		e->guest = GUEST_GENERIC;
+	else if (n == 6 && strcmp(f[5], "root") == 0)
+		e->layout = LAYOUT_ROOT;
+	e->domid = -1;
+	memcpy(e->uuid, uuid, sizeof(e->uuid));
+	if (copy_field(e->template, sizeof(e->template), f[2]) != 0 ||
+	    copy_field(e->domain_name, sizeof(e->domain_name), f[4]) != 0) {
+		free(e);
+		return -1;
+	}
+	TAILQ_INSERT_TAIL(&j->entries, e, entry);
+	tsearch(e, &j->by_uuid, compare_uuids);
+	return 0;
+}
+
+static int
+apply_built(struct journal_entry *e, char **f, size_t n)
+{
+	uint64_t domid, nvifs;
+	size_t i;
+
+	if (n < 4 || parse_uint(f[2], 1, 65535, &domid) != 0 ||
+	    parse_uint(f[3], 0, TEMPLATE_VIFS_MAX, &nvifs) != 0 ||
+	    n != 4 + 3 * nvifs)
+		return -1;
+	for (i = 0; i < nvifs; i++) {
+		struct domain_vif *vif = &e->vifs[i];
+
+		if (mac_parse(f[4 + 3 * i], vif->mac) != 0 ||
+		    place_parse(f[5 + 3 * i], &vif->place) != 0 ||
+		    copy_field(vif->dev, sizeof(vif->dev), f[6 + 3 * i]) != 0)
+			return -1;
+	}
+	e->domid = (int)domid;
+	e->nvifs = (unsigned)nvifs;
+	return 0;
+}
+
+static int
+apply_vif(struct journal_entry *e, char **f, size_t n)
+{
+	struct place place;
+	uint8_t mac[6];
+	uint64_t i;
+
+	if (n != 5 || e->nvifs == 0 ||
+	    parse_uint(f[2], 0, e->nvifs - 1, &i) != 0 ||
+	    mac_parse(f[3], mac) != 0 || place_parse(f[4], &place) != 0)
+		return -1;
+	memcpy(e->vifs[i].mac, mac, sizeof(mac));
+	e->vifs[i].place = place;
+	return 0;
+}
+
+static int
+apply_vifs_used(struct journal_entry *e, const char *text)
+{
+	uint64_t used;
+
+	if (parse_uint(text, 0, UINT32_MAX, &used) != 0)
+		return -1;
+	e->vifs_used = (uint32_t)used;
+	return 0;
+}
+
+/* The name goes from one domain to another when a VNF is rebooted. */
+static void
+supersede(struct journal *j, const char *name)
+{
+	struct journal_entry *e;
+
+	TAILQ_FOREACH(e, &j->entries, entry) {
+		if (strcmp(e->name, name) == 0)
+			e->doomed = true;
+	}
+}
+
+static int
+apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
+{
+	if (n >= 4)
+		supersede(j, f[2]);
+	if (n < 4 || !name_valid(f[2]) ||
+	    copy_field(e->name, sizeof(e->name), f[2]) != 0)
+		return -1;
+	/* An armed one runs as soon as it is claimed. */
+	e->state = e->kind == KIND_ARMED ? VNF_STARTED : VNF_CLAIMED;
+	if (apply_vifs_used(e, f[3]) != 0)
+		return -1;
+	return params_parse(&e->set, f + 4, n - 4);
+}
+
+/* A word that may be missing, for which "-" stands. */
+static int
+copy_word(char *to, size_t size, const char *from)
+{
+	return copy_field(to, size, strcmp(from, "-") == 0 ? "" : from);
+}
+
+static int
+apply_label(struct journal_entry *e, char **f, size_t n)
+{
+	if (n != 4)
+		return -1;
+	return copy_word(e->label.chain, sizeof(e->label.chain), f[2]) |
+	    copy_word(e->label.spec, sizeof(e->label.spec), f[3]);
+}
+
+static void
+forget_bridge(struct journal *j, const char *name)
+{
+	struct journal_bridge *b;
+
+	TAILQ_FOREACH(b, &j->bridges, entry)
+		if (strcmp(b->name, name) == 0)
+			break;
+	if (b != NULL)
+		TAILQ_REMOVE(&j->bridges, b, entry);
+	free(b);
+}
+
+static int
+apply_bridge(struct journal *j, char **f, size_t n)
+{
+	struct journal_bridge *b;
+
+	if (n != 3 || !bridge_name_valid(f[1]))
+		return -1;
+	forget_bridge(j, f[1]);
+	b = xcalloc(1, sizeof(*b));
+	if (copy_field(b->name, sizeof(b->name), f[1]) != 0 ||
+	    copy_word(b->chain, sizeof(b->chain), f[2]) != 0) {
+		free(b);
+		return -1;
+	}
+	TAILQ_INSERT_TAIL(&j->bridges, b, entry);
+	return 0;
+}
+
+static int
+apply_config(struct journal_entry *e, char **f, size_t n)
+{
+	if (n < 3 || apply_vifs_used(e, f[2]) != 0)
+		return -1;
+	return params_parse(&e->set, f + 3, n - 3);
+}
+
+static int
+apply_state(struct journal_entry *e, char **f, size_t n)
+{
+	if (n != 3 || vnf_state_from_word(f[2]) == VNF_NONE)
+		return -1;
+	if (vnf_state_from_word(f[2]) == VNF_PAUSED)
+		e->paused_from = e->state;
+	e->state = vnf_state_from_word(f[2]);
+	return 0;
+}
+
+static int
+apply_gone(struct journal *j, struct journal_entry *e)
+{
+	tdelete(e, &j->by_uuid, compare_uuids);
+	TAILQ_REMOVE(&j->entries, e, entry);
+	params_clear(&e->set);
+	free(e);
+	return 0;
+}
+
+/* One line's fields: what happened, to which uuid, and more. */
+static int
+apply(struct journal *j, char **f, size_t n)
+{
+	struct journal_entry *e;
+	uint8_t uuid[16];
+
+	if (n >= 2 && strcmp(f[0], "bridge") == 0)
+		return apply_bridge(j, f, n);
+	if (n == 2 && strcmp(f[0], "nobridge") == 0) {
+		forget_bridge(j, f[1]);
+		return 0;
+	}
+	if (n < 2 || uuid_parse(f[1], uuid) != 0)
+		return -1;
+	if (strcmp(f[0], "build") == 0)
+		return apply_build(j, uuid, f, n);
+	if ((e = entry_find(j, uuid)) == NULL)
+		return -1;
+	if (strcmp(f[0], "built") == 0)
+		return apply_built(e, f, n);
+	if (strcmp(f[0], "vif") == 0)
+		return apply_vif(e, f, n);
+	if (strcmp(f[0], "claim") == 0)
+		return apply_claim(j, e, f, n);
+	if (strcmp(f[0], "label") == 0)
+		return apply_label(e, f, n);
+	if (strcmp(f[0], "config") == 0)
+		return apply_config(e, f, n);
+	if (strcmp(f[0], "state") == 0)
+		return apply_state(e, f, n);
+	if (strcmp(f[0], "gone") == 0)
+		return apply_gone(j, e);
+	if (strcmp(f[0], "doom") != 0)
+		return -1;
+	e->doomed = true;
+	return 0;
+}
+
+static int
+apply_line(struct journal *j, char *line)
+{
+	char *fields[FIELDS_MAX], *w, *save = NULL;
+	size_t n = 0, len = strlen(line);
+	char crc[CRC_LEN];
+
+	if (len <= CRC_LEN || line[CRC_LEN - 1] != ' ')
+		return -1;
+	snprintf(crc, sizeof(crc), "%08lx", crc32(0,
+	    (const Bytef *)line + CRC_LEN, (uInt)(len - CRC_LEN)));
+	if (memcmp(crc, line, CRC_LEN - 1) != 0)
+		return -1;
+	for (w = strtok_r(line + CRC_LEN, " ", &save); w != NULL;
+	    w = strtok_r(NULL, " ", &save)) {
+		if (n == FIELDS_MAX)
+			return -1;
+		fields[n++] = w;
+	}
+	return apply(j, fields, n);
+}
+
+/*
+ * A line that cannot be read is passed over: one bit that fell must not cost
+ * the VNFs whose lines come after it.
+ */
+void
+journal_replay(struct journal *j, FILE *in)
+{
+	char *line = NULL;
+	size_t size = 0, number = 0;
+	ssize_t len;
+
+	while ((len = getline(&line, &size, in)) > 0) {
+		number++;
+		if (line[len - 1] == '\n')
+			line[len - 1] = '\0';
+		if (apply_line(j, line) != 0)
+			log_warn("journal line damaged file=%s line=%zu",
+			    j->path, number);
+	}
+	free(line);
+}
