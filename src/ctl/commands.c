@@ -460,6 +460,16 @@ const struct command commands[] = {
 	{ "events", "[NAME] [-f]", "prints what happened, to all VNFs or one",
 	    "With -f, also what happens from now on.", TAKES_FOLLOW, NULL,
 	    cmd_events },
+	{ "apply", "FILE [-n]", "makes a chain of VNFs what its file says",
+	    "Creates what is missing, changes what differs, destroys what is "
+	    "no longer in it;\nsee uvnf-chain(5).  With -n, says what would "
+	    "be done.", TAKES_DRY_RUN, NULL, cmd_apply },
+	{ "delete", "FILE [-n]", "destroys a chain's VNFs and bridges",
+	    "Only the chain's name is looked for in the file.  With -n, says "
+	    "what would be done.", TAKES_DRY_RUN, NULL, cmd_delete },
+	{ "bridge", "[create NAME | delete NAME]",
+	    "shows the bridges that uvnfd made, makes or deletes one", NULL,
+	    0, NULL, cmd_bridge },
 	{ "list", "", "lists the VNFs", NULL, 0, NULL, cmd_list },
 	{ "show", "NAME", "shows all there is to know about a VNF", NULL, 0,
 	    NULL, cmd_show },

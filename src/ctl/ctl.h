@@ -41,6 +41,7 @@ struct args {
 	unsigned nvifs;
 	bool follow;
 	bool raw;
+	bool dry_run;			/* -n */
 	const char *reconnect;		/* --reconnect SECONDS */
 };
 
@@ -57,6 +58,7 @@ enum {
 	TAKES_FOLLOW = 256,		/* -f */
 	TAKES_RAW = 512,		/* --raw */
 	TAKES_RECONNECT = 1024,		/* --reconnect SECONDS */
+	TAKES_DRY_RUN = 4096,		/* -n */
 };
 
 struct command {
@@ -119,6 +121,13 @@ int ctl_ask_table(struct ctl *c, const struct ctl_request *r,
 int ctl_table_command(struct ctl *c, const struct args *a,
     struct text_table *t, uvnf_data_cb json);
 
+/* bridge.c */
+int cmd_bridge(struct ctl *c, const struct args *a);
+
+/* chain.c */
+int cmd_apply(struct ctl *c, const struct args *a);
+int cmd_delete(struct ctl *c, const struct args *a);
+
 /* pool.c */
 int cmd_pool(struct ctl *c, const struct args *a);
 
@@ -170,6 +179,9 @@ void json_line_written(const char *name, const char *handler,
     const char *value);
 void json_line_shutdown(const char *name, const struct uvnf_data *d);
 void json_line_destroyed(const char *name);
+void json_line_bridge(const char *name, bool made);
+void json_line_chain(const char *name, unsigned kept, unsigned created,
+    unsigned changed, unsigned destroyed, unsigned made, unsigned unmade);
 void json_line_ping(long long us);
 /* conn may be NULL: just the client's own version. */
 void json_line_version(const char *client, const struct uvnf *conn);
@@ -202,6 +214,7 @@ void text_vnf(const struct uvnf_data *d, void *unused);
 struct text_table;
 
 struct text_table *text_table_vnfs(void);
+struct text_table *text_table_bridges(void);
 struct text_table *text_table_pool(void);
 struct text_table *text_table_templates(void);
 void text_table_row(const struct uvnf_data *d, void *table);

@@ -257,6 +257,23 @@ json_line_destroyed(const char *name)
 }
 
 void
+json_line_bridge(const char *name, bool made)
+{
+	print(must(json_pack("{s:s, s:b}", "name", name,
+	    made ? "made" : "deleted", 1)));
+}
+
+void
+json_line_chain(const char *name, unsigned kept, unsigned created,
+    unsigned changed, unsigned destroyed, unsigned made, unsigned unmade)
+{
+	print(must(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i}", "chain",
+	    name, "kept", (int)kept, "created", (int)created, "changed",
+	    (int)changed, "destroyed", (int)destroyed, "bridges_made",
+	    (int)made, "bridges_deleted", (int)unmade)));
+}
+
+void
 json_line_ping(long long us)
 {
 	print(must(json_pack("{s:I}", "ping_us", (json_int_t)us)));

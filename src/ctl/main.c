@@ -245,6 +245,8 @@ set_own_option(struct args *a, int opt)
 		a->follow = true;
 	else if (opt == 'R')
 		a->raw = true;
+	else if (opt == 'n')
+		a->dry_run = true;
 	else if (opt == 'C')
 		a->reconnect = optarg;
 	else if (opt == 'v' && a->nvifs < VIFS_MAX)
@@ -270,6 +272,7 @@ takes_option(const struct command *cmd, int opt)
 	case 'F': return (cmd->takes & TAKES_FORCE) != 0;
 	case 'f': return (cmd->takes & TAKES_FOLLOW) != 0;
 	case 'R': return (cmd->takes & TAKES_RAW) != 0;
+	case 'n': return (cmd->takes & TAKES_DRY_RUN) != 0;
 	case 'C': return (cmd->takes & TAKES_RECONNECT) != 0;
 	}
 	return true;
@@ -290,6 +293,7 @@ option_name(int opt)
 	case 'F': return "--force";
 	case 'f': return "-f";
 	case 'R': return "--raw";
+	case 'n': return "-n";
 	case 'C': return "--reconnect";
 	}
 	return "";
@@ -313,13 +317,14 @@ parse_args(struct ctl *c, struct args *a, int argc, char **argv)
 		{ "force", required_argument, NULL, 'F' },
 		{ "follow", no_argument, NULL, 'f' },
 		{ "raw", no_argument, NULL, 'R' },
+		{ "dry-run", no_argument, NULL, 'n' },
 		{ "reconnect", required_argument, NULL, 'C' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int opt, status;
 
 	optind = 0;			/* glibc: begin anew, and permute */
-	while ((opt = getopt_long(argc, argv, ":hjs:t:c:f", options, NULL)) !=
+	while ((opt = getopt_long(argc, argv, ":hjs:t:c:fn", options, NULL)) !=
 	    -1) {
 		if (opt == 'h')
 			return help_command(a->cmd->name);

@@ -262,6 +262,13 @@ static const struct column vnf_columns[] = {
 	{ NULL, NULL },
 };
 
+static const struct column bridge_columns[] = {
+	{ "NAME", "name" },
+	{ "CHAIN", "chain" },
+	{ "VIFS", "vifs" },
+	{ NULL, NULL },
+};
+
 static const struct column pool_columns[] = {
 	{ "TEMPLATE", "template" },
 	{ "KIND", "kind" },
@@ -322,6 +329,12 @@ struct text_table *
 text_table_vnfs(void)
 {
 	return new_table(vnf_columns);
+}
+
+struct text_table *
+text_table_bridges(void)
+{
+	return new_table(bridge_columns);
 }
 
 struct text_table *

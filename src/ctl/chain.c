@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/* The commands apply and delete. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/util.h"
+#include "ctl/chain.h"
+#include "ctl/ctl.h"
+
+/* What was done, for people and for JSON. */
+struct counts {
+	unsigned kept, created, changed, destroyed, made, unmade;
+};
+
+struct applying {
+	struct ctl *ctl;
+	const struct chain *chain;
+	const struct chain_now *now;
+	const struct chain_plan *plan;
+	struct counts done;
+	bool undoing;			/* failures are only mentioned */
+	int status;			/* of the first that failed */
+};
+
+/* --- asking, many at once ------------------------------------------------ */
+
+typedef void (*shown)(struct applying *a, const char *name,
+    const struct uvnf_data *d);
+
+/* A request under way. */
+struct asked {
+	struct applying *applying;
+	char *name;			/* what it is about */
+	unsigned *count;		/* of those that went well */
+	shown show;
+};
+
+static void
+failed(struct applying *a, const char *name, const char *word,
+    const char *text, int status)
+{
+	(void)fflush(stdout);
+	fprintf(stderr, "uvnfctl: %s: %s: ", word, name);
+	(void)fflush(stderr);
+	for (; *text != '\0'; text++)
+		(void)fputc(*text >= ' ' && *text <= '~' ? *text : ' ',
+		    stderr);
+	(void)fputc('\n', stderr);
+	if (a->status == 0)
+		a->status = status;
+}
+
+static void
+answered(struct uvnf *u, const struct uvnf_reply *r, void *arg)
+{
+	struct asked *q = arg;
+	struct applying *a = q->applying;
+
+	(void)u;
+	if (strcmp(uvnf_reply_word(r), "ok") != 0) {
+		failed(a, q->name, uvnf_reply_word(r), uvnf_reply_text(r),
+		    uvnf_reply_exit_status(r));
+	} else {
+		(*q->count)++;
+		q->show(a, q->name, uvnf_reply_data(r, 0));
+	}
+	free(q->name);
+	free(q);
+}
+
+static void
+ask(struct applying *a, const struct ctl_request *r, const char *name,
+    unsigned *count, shown show)
+{
+	struct asked *q = xcalloc(1, sizeof(*q));
+
+	q->applying = a;
+	q->name = xstrdup(name);
+	q->count = count;
+	q->show = show;
+	if (uvnf_submit(a->ctl->conn, r->words, r->nwords, r->payload, r->len,
+	    answered, q, NULL) == 0)
+		return;
+	failed(a, name, uvnf_error_word(a->ctl->conn),
+	    uvnf_error_text(a->ctl->conn), uvnf_exit_status(a->ctl->conn));
+	free(q->name);
+	free(q);
+}
+
+/* Until all have been answered; 0, or the status of a failure so far. */
+static int
+settle(struct applying *a)
+{
+	while (uvnf_pending(a->ctl->conn) > 0)
+		if (uvnf_wait(a->ctl->conn, -1) < 0)
+			break;		/* each was called back with why */
+	return a->status;
+}
+
+/* --- what is shown ------------------------------------------------------- */
+
+static void
+show_vnf(struct applying *a, const char *name, const struct uvnf_data *d)
+{
+	(void)name;
+	if (d == NULL)
+		return;
+	if (a->ctl->json)
+		json_line_vnf(d, NULL);
+	else
+		text_vnf(d, NULL);
+}
+
+static void
+show_destroyed(struct applying *a, const char *name,
+    const struct uvnf_data *d)
+{
+	(void)d;
+	if (a->ctl->json)
+		json_line_destroyed(name);
+	else
+		printf("%s destroyed\n", name);
+}
+
+static void
+show_nothing(struct applying *a, const char *name, const struct uvnf_data *d)
+{
+	(void)a;
+	(void)name;
+	(void)d;
+}
+
+static void
+show_made(struct applying *a, const char *name, const struct uvnf_data *d)
+{
+	(void)d;
+	if (!a->ctl->json)
+		printf("bridge %s made\n", name);
+}
+
+static void
+show_unmade(struct applying *a, const char *name, const struct uvnf_data *d)
+{
+	(void)d;
+	if (!a->ctl->json)
+		printf("bridge %s deleted\n", name);
+}
+
+/* --- the requests -------------------------------------------------------- */
+
+static void
+ask_bridge(struct applying *a, const char *verb, const char *name)
+{
+	struct ctl_request r = { .words = { "bridge", verb, name },
+	    .nwords = 3 };
+	bool make = strcmp(verb, "create") == 0;
+	char *chain = xasprintf("chain=%s", a->chain->name);
+
+	if (make)
+		ctl_add_word(&r, chain);
+	ask(a, &r, name, make ? &a->done.made : &a->done.unmade,
+	    make ? show_made : show_unmade);
+	free(chain);
+}
+
+static void
+ask_destroy(struct applying *a, const char *name, unsigned *count, shown show)
+{
+	struct ctl_request r = { .words = { "destroy", name, "wait=freed",
+	    a->ctl->timeout_arg }, .nwords = 4 };
+
+	ask(a, &r, name, count, show);
+}
+
+static void
+add_common(struct applying *a, const struct chain_vnf *v,
+    struct ctl_request *r)
+{
+	size_t i;
+
+	for (i = 0; i < v->nsets; i++)
+		ctl_add_word(r, v->sets[i]);
+	ctl_add_word(r, "wait=ready");
+	ctl_add_word(r, a->ctl->timeout_arg);
+	r->payload = v->config;
+	r->len = v->config_len;
+}
+
+static void
+ask_create(struct applying *a, const struct chain_vnf *v, unsigned *count)
+{
+	struct ctl_request r = { .words = { "create", v->template, v->name },
+	    .nwords = 3 };
+	char *made[CHAIN_VIFS_MAX + 2];
+	size_t i, n = 0;
+
+	add_common(a, v, &r);
+	made[n++] = xasprintf("chain=%s", a->chain->name);
+	made[n++] = xasprintf("spec=%s", v->spec);
+	for (i = 0; i < v->nlinks; i++) {
+		const char *has = chain_template_bridge(a->now, v->template,
+		    i);
+
+		if (has == NULL || strcmp(has, v->links[i]->bridge) != 0)
+			made[n++] = xasprintf("vifs.%zu.bridge=%s", i,
+			    v->links[i]->bridge);
+	}
+	for (i = 0; i < n; i++)
+		ctl_add_word(&r, made[i]);
+	ask(a, &r, v->name, count, show_vnf);
+	for (i = 0; i < n; i++)
+		free(made[i]);
+}
+
+static void
+ask_config(struct applying *a, const struct chain_vnf *v)
+{
+	struct ctl_request r = { .words = { "config", v->name },
+	    .nwords = 2 };
+	char *spec = xasprintf("spec=%s", v->spec);
+
+	add_common(a, v, &r);
+	ctl_add_word(&r, spec);
+	ask(a, &r, v->name, &a->done.changed, show_vnf);
+	free(spec);
+}
+
+static void
+ask_start(struct applying *a, const struct chain_vnf *v)
+{
+	struct ctl_request r = { .words = { "start", v->name, "wait=ready",
+	    a->ctl->timeout_arg }, .nwords = 4 };
+
+	ask(a, &r, v->name, &a->done.changed, show_vnf);
+}
+
+/* --- one phase after the other ------------------------------------------- */
+
+static void
+each(struct applying *a, enum chain_act act,
+    void (*do_it)(struct applying *, const struct chain_step *))
+{
+	size_t i;
+
+	for (i = 0; i < a->plan->nsteps; i++)
+		if (a->plan->steps[i].act == act)
+			do_it(a, &a->plan->steps[i]);
+}
+
+static void
+step_create(struct applying *a, const struct chain_step *s)
+{
+	ask_create(a, s->want, &a->done.created);
+}
+
+static void
+step_config(struct applying *a, const struct chain_step *s)
+{
+	ask_config(a, s->want);
+}
+
+static void
+step_start(struct applying *a, const struct chain_step *s)
+{
+	ask_start(a, s->want);
+}
+
+static void
+step_clear(struct applying *a, const struct chain_step *s)
+{
+	static unsigned uncounted;
+
+	ask_destroy(a, s->name, &uncounted, show_nothing);
+}
+
+static void
+step_replace(struct applying *a, const struct chain_step *s)
+{
+	ask_create(a, s->want, &a->done.changed);
+}
+
+static void
+step_destroy(struct applying *a, const struct chain_step *s)
+{
+	ask_destroy(a, s->name, &a->done.destroyed, show_destroyed);
+}
+
+static void
+count_kept(struct applying *a, const struct chain_step *s)
+{
+	(void)s;
+	a->done.kept++;
+}
+
+static int
+make_bridges(struct applying *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->plan->nmake; i++)
+		ask_bridge(a, "create", a->plan->make[i]);
+	return settle(a);
+}
+
+static void
+unmake_bridges(struct applying *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->plan->nunmake; i++)
+		ask_bridge(a, "delete", a->plan->unmake[i]);
+	settle(a);
+}
+
+/* Only what is the chain's: somebody may have taken a name meanwhile. */
+static bool
+is_of_chain(const struct chain *c, const struct uvnf_reply *r,
+    const char *name)
+{
+	const char *has, *chain;
+	size_t i;
+
+	for (i = 0; i < uvnf_reply_count(r); i++) {
+		has = uvnf_data_get(uvnf_reply_data(r, i), "name");
+		chain = uvnf_data_get(uvnf_reply_data(r, i), "chain");
+		if (has != NULL && strcmp(has, name) == 0)
+			return chain != NULL && strcmp(chain, c->name) == 0;
+	}
+	return false;
+}
+
+static void
+undo_vnfs(struct applying *a, const struct uvnf_reply *now)
+{
+	unsigned undone = 0;
+	size_t i;
+
+	for (i = 0; i < a->plan->nsteps; i++) {
+		const struct chain_step *s = &a->plan->steps[i];
+
+		if (s->act == CHAIN_CREATE && is_of_chain(a->chain, now,
+		    s->name))
+			ask_destroy(a, s->name, &undone, show_destroyed);
+	}
+	settle(a);
+}
+
+/* Takes back what this apply has made: all of it, or nothing, is there. */
+static void
+undo(struct applying *a)
+{
+	static const char *const list[] = { "list" };
+	static const char *const bridge[] = { "bridge" };
+	struct uvnf *u = a->ctl->conn;
+	size_t i;
+
+	if (uvnf_request(u, list, 1, NULL, 0, NULL, NULL) == 0)
+		undo_vnfs(a, uvnf_last_reply(u));
+	if (uvnf_request(u, bridge, 1, NULL, 0, NULL, NULL) == 0)
+		for (i = 0; i < a->plan->nmake; i++)
+			if (is_of_chain(a->chain, uvnf_last_reply(u),
+			    a->plan->make[i]))
+				ask_bridge(a, "delete", a->plan->make[i]);
+	settle(a);
+}
+
+/*
+ * First what is added, which can be taken back; then what is changed; what is
+ * no longer wanted goes last.
+ */
+static void
+carry_out(struct applying *a)
+{
+	each(a, CHAIN_KEEP, count_kept);
+	if (make_bridges(a) == 0)
+		each(a, CHAIN_CREATE, step_create);
+	if (settle(a) != 0) {
+		undo(a);
+		return;
+	}
+	each(a, CHAIN_REPLACE, step_clear);
+	if (settle(a) == 0) {
+		each(a, CHAIN_CONFIG, step_config);
+		each(a, CHAIN_START, step_start);
+		each(a, CHAIN_REPLACE, step_replace);
+	}
+	if (settle(a) != 0)
+		return;
+	each(a, CHAIN_DESTROY, step_destroy);
+	if (settle(a) == 0)
+		unmake_bridges(a);
+}
+
+/* --- the commands -------------------------------------------------------- */
+
+static const char *
+act_words(enum chain_act act)
+{
+	switch (act) {
+	case CHAIN_KEEP: return "stays as it is";
+	case CHAIN_CREATE: return "would be created";
+	case CHAIN_CONFIG: return "would be given another configuration";
+	case CHAIN_START: return "would be started";
+	case CHAIN_REPLACE: return "would be destroyed and created anew";
+	case CHAIN_DESTROY: return "would be destroyed";
+	}
+	return "";
+}
+
+static void
+show_plan(const struct chain_plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nmake; i++)
+		printf("bridge %s would be made\n", p->make[i]);
+	for (i = 0; i < p->nsteps; i++)
+		printf("%s %s\n", p->steps[i].name,
+		    act_words(p->steps[i].act));
+	for (i = 0; i < p->nunmake; i++)
+		printf("bridge %s would be deleted\n", p->unmake[i]);
+}
+
+static void
+show_counts(const struct applying *a)
+{
+	const struct counts *n = &a->done;
+
+	if (a->ctl->json)
+		json_line_chain(a->chain->name, n->kept, n->created,
+		    n->changed, n->destroyed, n->made, n->unmade);
+	else if (chain_plan_is_empty(a->plan))
+		printf("%s: nothing to do\n", a->chain->name);
+	else
+		printf("%s: %u created, %u changed, %u destroyed, %u kept; "
+		    "bridges: %u made, %u deleted\n", a->chain->name,
+		    n->created, n->changed, n->destroyed, n->kept, n->made,
+		    n->unmade);
+}
+
+/* What the daemon answers to a verb, in a connection's room of its own. */
+struct asking {
+	struct uvnf *conn;
+	const struct uvnf_reply *reply;
+};
+
+static int
+look(struct ctl *c, const char *verb, struct asking *q)
+{
+	struct ctl other = *c;
+	int status;
+
+	other.conn = NULL;
+	if ((status = ctl_connect(&other)) != 0)
+		return status;
+	q->conn = other.conn;
+	if (uvnf_request(q->conn, &verb, 1, NULL, 0, NULL, NULL) < 0)
+		return ctl_fail_conn(&other);
+	q->reply = uvnf_last_reply(q->conn);
+	return 0;
+}
+
+static int
+apply_chain(struct ctl *c, const struct chain *chain, bool dry)
+{
+	struct asking q[3] = { { NULL, NULL } };
+	struct applying a = { .ctl = c, .chain = chain };
+	struct chain_now now;
+	struct chain_plan *p = NULL;
+	struct uvnf_error e;
+	int i, status = ctl_connect(c);
+
+	if (status == 0 && (status = look(c, "list", &q[0])) == 0 &&
+	    (status = look(c, "bridge", &q[1])) == 0 &&
+	    (status = look(c, "templates", &q[2])) == 0) {
+		now = (struct chain_now){ q[0].reply, q[1].reply, q[2].reply };
+		if ((p = chain_plan(chain, &now, &e)) == NULL)
+			status = ctl_fail(e.code, "%s", e.text);
+		a.now = &now;
+		a.plan = p;
+	}
+	if (p != NULL && dry) {
+		show_plan(p);
+	} else if (p != NULL) {
+		carry_out(&a);
+		if ((status = a.status) == 0)
+			show_counts(&a);
+	}
+	if (p != NULL)
+		chain_plan_free(p);
+	for (i = 0; i < 3; i++)
+		if (q[i].conn != NULL)
+			uvnf_close(q[i].conn);
+	return status;
+}
+
+int
+cmd_apply(struct ctl *c, const struct args *a)
+{
+	struct uvnf_error e;
+	struct chain *chain;
+	int status;
+
+	if (a->argc != 1)
+		return ctl_usage(a->cmd, "apply needs a file");
+	if ((chain = chain_read(a->argv[0], &e)) == NULL)
+		return ctl_fail(e.code, "%s", e.text);
+	status = apply_chain(c, chain, a->dry_run);
+	chain_free(chain);
+	return status;
+}
+
+/* A chain of which nothing is wanted. */
+int
+cmd_delete(struct ctl *c, const struct args *a)
+{
+	struct uvnf_error e;
+	struct chain *chain;
+	int status;
+
+	if (a->argc != 1)
+		return ctl_usage(a->cmd, "delete needs a file");
+	if ((chain = chain_read_name(a->argv[0], &e)) == NULL)
+		return ctl_fail(e.code, "%s", e.text);
+	status = apply_chain(c, chain, a->dry_run);
+	chain_free(chain);
+	return status;
+}
