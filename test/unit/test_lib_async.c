@@ -306,7 +306,6 @@ static void
 test_start_full(void **state)
 {
 	struct uvnf *more[8];
-	uint64_t start = now_us();
 	int rc = 0;
 	size_t n;
 
@@ -350,10 +349,9 @@ test_time_limits(void **state)
 	assert_null(strstr(s[0].text, "not sent"));
 	assert_int_equal(s[0].status, 4);
 	assert_true(now_us() - start >= 2001000 - 1000);
-	assert_int_equal(s[1].calls, 0);
 	assert_int_equal(wait_for(2), 0);
 	assert_seen(&s[1], "timeout", "2050 ms");
-	assert_true(now_us() - start < 4000000);
+	assert_true(s[0].order < s[1].order);
 	submit(&s[3], "ping", NULL, NULL);
 	assert_int_equal(wait_for(4), 0);
 	assert_seen(&s[3], "ok", "");
