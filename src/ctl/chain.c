@@ -20,9 +20,8 @@ struct applying {
 	struct ctl *ctl;
 	const struct chain *chain;
 	const struct chain_now *now;
-	const struct chain_plan *plan;
+	struct chain_plan *plan;
 	struct counts done;
-	bool undoing;			/* failures are only mentioned */
 	int status;			/* of the first that failed */
 };
 
@@ -37,6 +36,7 @@ struct asked {
 	char *name;			/* what it is about */
 	unsigned *count;		/* of those that went well */
 	shown show;
+	bool *mine;			/* is it there, by this request? */
 };
 
 static void
@@ -54,6 +54,21 @@ failed(struct applying *a, const char *name, const char *word,
 		a->status = status;
 }
 
+/*
+ * Did it make what it is about?  A VNF that failed has a line about it; behind
+ * a time limit it may come yet.  One that was there says that it was not made.
+ */
+static bool
+is_there(const struct uvnf_reply *r)
+{
+	const struct uvnf_data *d = uvnf_reply_data(r, 0);
+	const char *made = d != NULL ? uvnf_data_get(d, "made") : NULL;
+
+	if (made != NULL)
+		return strcmp(made, "true") == 0;
+	return d != NULL || strcmp(uvnf_reply_word(r), "timeout") == 0;
+}
+
 static void
 answered(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 {
@@ -61,6 +76,8 @@ answered(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	struct applying *a = q->applying;
 
 	(void)u;
+	if (q->mine != NULL)
+		*q->mine = is_there(r);
 	if (strcmp(uvnf_reply_word(r), "ok") != 0) {
 		failed(a, q->name, uvnf_reply_word(r), uvnf_reply_text(r),
 		    uvnf_reply_exit_status(r));
@@ -74,7 +91,7 @@ answered(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 
 static void
 ask(struct applying *a, const struct ctl_request *r, const char *name,
-    unsigned *count, shown show)
+    unsigned *count, shown show, bool *mine)
 {
 	struct asked *q = xcalloc(1, sizeof(*q));
 
@@ -82,6 +99,7 @@ ask(struct applying *a, const struct ctl_request *r, const char *name,
 	q->name = xstrdup(name);
 	q->count = count;
 	q->show = show;
+	q->mine = mine;
 	if (uvnf_submit(a->ctl->conn, r->words, r->nwords, r->payload, r->len,
 	    answered, q, NULL) == 0)
 		return;
@@ -153,7 +171,8 @@ show_unmade(struct applying *a, const char *name, const struct uvnf_data *d)
 /* --- the requests -------------------------------------------------------- */
 
 static void
-ask_bridge(struct applying *a, const char *verb, const char *name)
+ask_bridge(struct applying *a, const char *verb, const char *name,
+    bool *mine)
 {
 	struct ctl_request r = { .words = { "bridge", verb, name },
 	    .nwords = 3 };
@@ -163,7 +182,7 @@ ask_bridge(struct applying *a, const char *verb, const char *name)
 	if (make)
 		ctl_add_word(&r, chain);
 	ask(a, &r, name, make ? &a->done.made : &a->done.unmade,
-	    make ? show_made : show_unmade);
+	    make ? show_made : show_unmade, mine);
 	free(chain);
 }
 
@@ -173,7 +192,7 @@ ask_destroy(struct applying *a, const char *name, unsigned *count, shown show)
 	struct ctl_request r = { .words = { "destroy", name, "wait=freed",
 	    a->ctl->timeout_arg }, .nwords = 4 };
 
-	ask(a, &r, name, count, show);
+	ask(a, &r, name, count, show, NULL);
 }
 
 static void
@@ -191,7 +210,8 @@ add_common(struct applying *a, const struct chain_vnf *v,
 }
 
 static void
-ask_create(struct applying *a, const struct chain_vnf *v, unsigned *count)
+ask_create(struct applying *a, const struct chain_vnf *v, unsigned *count,
+    bool *mine)
 {
 	struct ctl_request r = { .words = { "create", v->template, v->name },
 	    .nwords = 3 };
@@ -211,7 +231,7 @@ ask_create(struct applying *a, const struct chain_vnf *v, unsigned *count)
 	}
 	for (i = 0; i < n; i++)
 		ctl_add_word(&r, made[i]);
-	ask(a, &r, v->name, count, show_vnf);
+	ask(a, &r, v->name, count, show_vnf, mine);
 	for (i = 0; i < n; i++)
 		free(made[i]);
 }
@@ -225,7 +245,7 @@ ask_config(struct applying *a, const struct chain_vnf *v)
 
 	add_common(a, v, &r);
 	ctl_add_word(&r, spec);
-	ask(a, &r, v->name, &a->done.changed, show_vnf);
+	ask(a, &r, v->name, &a->done.changed, show_vnf, NULL);
 	free(spec);
 }
 
@@ -235,14 +255,14 @@ ask_start(struct applying *a, const struct chain_vnf *v)
 	struct ctl_request r = { .words = { "start", v->name, "wait=ready",
 	    a->ctl->timeout_arg }, .nwords = 4 };
 
-	ask(a, &r, v->name, &a->done.changed, show_vnf);
+	ask(a, &r, v->name, &a->done.changed, show_vnf, NULL);
 }
 
 /* --- one phase after the other ------------------------------------------- */
 
 static void
 each(struct applying *a, enum chain_act act,
-    void (*do_it)(struct applying *, const struct chain_step *))
+    void (*do_it)(struct applying *, struct chain_step *))
 {
 	size_t i;
 
@@ -252,25 +272,25 @@ each(struct applying *a, enum chain_act act,
 }
 
 static void
-step_create(struct applying *a, const struct chain_step *s)
+step_create(struct applying *a, struct chain_step *s)
 {
-	ask_create(a, s->want, &a->done.created);
+	ask_create(a, s->want, &a->done.created, &s->done);
 }
 
 static void
-step_config(struct applying *a, const struct chain_step *s)
+step_config(struct applying *a, struct chain_step *s)
 {
 	ask_config(a, s->want);
 }
 
 static void
-step_start(struct applying *a, const struct chain_step *s)
+step_start(struct applying *a, struct chain_step *s)
 {
 	ask_start(a, s->want);
 }
 
 static void
-step_clear(struct applying *a, const struct chain_step *s)
+step_clear(struct applying *a, struct chain_step *s)
 {
 	static unsigned uncounted;
 
@@ -278,19 +298,19 @@ step_clear(struct applying *a, const struct chain_step *s)
 }
 
 static void
-step_replace(struct applying *a, const struct chain_step *s)
+step_replace(struct applying *a, struct chain_step *s)
 {
-	ask_create(a, s->want, &a->done.changed);
+	ask_create(a, s->want, &a->done.changed, NULL);
 }
 
 static void
-step_destroy(struct applying *a, const struct chain_step *s)
+step_destroy(struct applying *a, struct chain_step *s)
 {
 	ask_destroy(a, s->name, &a->done.destroyed, show_destroyed);
 }
 
 static void
-count_kept(struct applying *a, const struct chain_step *s)
+count_kept(struct applying *a, struct chain_step *s)
 {
 	(void)s;
 	a->done.kept++;
@@ -302,7 +322,7 @@ make_bridges(struct applying *a)
 	size_t i;
 
 	for (i = 0; i < a->plan->nmake; i++)
-		ask_bridge(a, "create", a->plan->make[i]);
+		ask_bridge(a, "create", a->plan->make[i], &a->plan->made[i]);
 	return settle(a);
 }
 
@@ -312,59 +332,28 @@ unmake_bridges(struct applying *a)
 	size_t i;
 
 	for (i = 0; i < a->plan->nunmake; i++)
-		ask_bridge(a, "delete", a->plan->unmake[i]);
+		ask_bridge(a, "delete", a->plan->unmake[i], NULL);
 	settle(a);
 }
 
-/* Only what is the chain's: somebody may have taken a name meanwhile. */
-static bool
-is_of_chain(const struct chain *c, const struct uvnf_reply *r,
-    const char *name)
-{
-	const char *has, *chain;
-	size_t i;
-
-	for (i = 0; i < uvnf_reply_count(r); i++) {
-		has = uvnf_data_get(uvnf_reply_data(r, i), "name");
-		chain = uvnf_data_get(uvnf_reply_data(r, i), "chain");
-		if (has != NULL && strcmp(has, name) == 0)
-			return chain != NULL && strcmp(chain, c->name) == 0;
-	}
-	return false;
-}
-
+/*
+ * Takes back what this apply has made: all of it, or nothing, is there.  What
+ * another one has made meanwhile is not touched.
+ */
 static void
-undo_vnfs(struct applying *a, const struct uvnf_reply *now)
+undo(struct applying *a)
 {
 	unsigned undone = 0;
 	size_t i;
 
-	for (i = 0; i < a->plan->nsteps; i++) {
-		const struct chain_step *s = &a->plan->steps[i];
-
-		if (s->act == CHAIN_CREATE && is_of_chain(a->chain, now,
-		    s->name))
-			ask_destroy(a, s->name, &undone, show_destroyed);
-	}
+	for (i = 0; i < a->plan->nsteps; i++)
+		if (a->plan->steps[i].done)
+			ask_destroy(a, a->plan->steps[i].name, &undone,
+			    show_destroyed);
 	settle(a);
-}
-
-/* Takes back what this apply has made: all of it, or nothing, is there. */
-static void
-undo(struct applying *a)
-{
-	static const char *const list[] = { "list" };
-	static const char *const bridge[] = { "bridge" };
-	struct uvnf *u = a->ctl->conn;
-	size_t i;
-
-	if (uvnf_request(u, list, 1, NULL, 0, NULL, NULL) == 0)
-		undo_vnfs(a, uvnf_last_reply(u));
-	if (uvnf_request(u, bridge, 1, NULL, 0, NULL, NULL) == 0)
-		for (i = 0; i < a->plan->nmake; i++)
-			if (is_of_chain(a->chain, uvnf_last_reply(u),
-			    a->plan->make[i]))
-				ask_bridge(a, "delete", a->plan->make[i]);
+	for (i = 0; i < a->plan->nmake; i++)
+		if (a->plan->made[i])
+			ask_bridge(a, "delete", a->plan->make[i], NULL);
 	settle(a);
 }
 

@@ -78,12 +78,14 @@ struct chain_step {
 	enum chain_act act;
 	const struct chain_vnf *want;	/* NULL for CHAIN_DESTROY */
 	const char *name;		/* the VNF's */
+	bool done;			/* for whoever carries it out */
 };
 
 struct chain_plan {
 	struct chain_step *steps;	/* one for each VNF of either side */
 	size_t nsteps;
 	const char **make;		/* bridges that are not there yet, */
+	bool *made;			/* the same as done, */
 	size_t nmake;
 	const char **unmake;		/* and those to be deleted at the end */
 	size_t nunmake;

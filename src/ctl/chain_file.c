@@ -459,7 +459,7 @@ take_all(const struct yaml_file *f, const struct node *top, struct chain *c)
 static struct chain *
 read_file(const char *path, bool name_alone, struct uvnf_error *e)
 {
-	const struct yaml_file f = { .path = path, .e = e, .regular = true };
+	const struct yaml_file f = { .path = path, .e = e };
 	struct node *top = yaml_read(&f);
 	struct chain *c;
 	int r;

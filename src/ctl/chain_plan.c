@@ -192,6 +192,7 @@ chain_plan(const struct chain *c, const struct chain_now *now,
 
 	p->steps = xcalloc(nvnfs, sizeof(*p->steps));
 	p->make = xcalloc(c->nlinks + 1, sizeof(*p->make));
+	p->made = xcalloc(c->nlinks + 1, sizeof(*p->made));
 	p->unmake = xcalloc(uvnf_reply_count(now->bridges) + 1,
 	    sizeof(*p->unmake));
 	for (i = 0; i < c->nvnfs; i++) {
@@ -211,6 +212,7 @@ chain_plan_free(struct chain_plan *p)
 {
 	free(p->steps);
 	free(p->make);
+	free(p->made);
 	free(p->unmake);
 	free(p);
 }

@@ -81,7 +81,7 @@ struct bridge_task {
 	struct bridge *bridge;
 	bool make;
 	bool known;			/* it was there before */
-	backend_done done;
+	bridge_done done;
 	void *arg;
 };
 
@@ -98,15 +98,19 @@ ended(void *arg, const struct uvnf_error *e)
 	else
 		log_info("bridge %s name=%s", t->make ? "created" : "deleted",
 		    b->name);
-	if (t->make ? e != NULL && !t->known : e == NULL)
-		forget(t->daemon, b);
-	t->done(t->arg, e);
+	if (t->make && e == NULL) {
+		t->done(t->arg, b, !t->known, NULL);
+	} else {
+		if (!t->known || e == NULL)
+			forget(t->daemon, b);
+		t->done(t->arg, NULL, false, e);
+	}
 	free(t);
 }
 
 static void
 begin(struct daemon *dm, struct bridge *b, bool make, bool known,
-    backend_done done, void *arg)
+    bridge_done done, void *arg)
 {
 	struct bridge_task *t = xcalloc(1, sizeof(*t));
 
@@ -152,20 +156,20 @@ check_create(const struct daemon *dm, const struct bridge *b,
 
 void
 bridge_create(struct daemon *dm, const char *name, const char *chain,
-    backend_done done, void *arg)
+    bridge_done done, void *arg)
 {
 	struct bridge *b = find(dm, name);
 	bool known = b != NULL;
 	struct uvnf_error e;
 
 	if (check_create(dm, b, name, chain, &e) != 0) {
-		done(arg, &e);
+		done(arg, NULL, false, &e);
 		return;
 	}
 	if (!known && journal_bridge(dm->journal, name, chain) != 0) {
 		uvnf_error_set(&e, UVNF_E_SYSTEM, "'%s' cannot be recorded in "
 		    "the journal; see the daemon's log", name);
-		done(arg, &e);
+		done(arg, NULL, false, &e);
 		return;
 	}
 	if (!known)
@@ -190,14 +194,14 @@ check_delete(const struct daemon *dm, const struct bridge *b,
 }
 
 void
-bridge_delete(struct daemon *dm, const char *name, backend_done done,
+bridge_delete(struct daemon *dm, const char *name, bridge_done done,
     void *arg)
 {
 	struct bridge *b = find(dm, name);
 	struct uvnf_error e;
 
 	if (check_delete(dm, b, name, &e) != 0)
-		done(arg, &e);
+		done(arg, NULL, false, &e);
 	else
 		begin(dm, b, false, true, done, arg);
 }

@@ -28,12 +28,15 @@ void bridges_free(struct bridge_list *l);
 unsigned bridge_vifs(const struct daemon *dm, const char *name);
 
 /*
- * Each answers once, perhaps before it returns.  A bridge that is there for
- * the same chain already is a success; only one without vifs can be deleted.
+ * Each answers once, perhaps before it returns; b is NULL after a failure and
+ * for one that is gone.  A bridge that is there for the same chain already is
+ * a success, and was not made then; only one without vifs can be deleted.
  */
+typedef void (*bridge_done)(void *arg, const struct bridge *b, bool made,
+    const struct uvnf_error *e);
 void bridge_create(struct daemon *dm, const char *name, const char *chain,
-    backend_done done, void *arg);
-void bridge_delete(struct daemon *dm, const char *name, backend_done done,
+    bridge_done done, void *arg);
+void bridge_delete(struct daemon *dm, const char *name, bridge_done done,
     void *arg);
 
 #endif

@@ -8,7 +8,7 @@
 #include "daemon/command.h"
 
 static void
-add_bridge(struct request *rq, const struct bridge *b)
+add_bridge(struct request *rq, const struct bridge *b, const bool *made)
 {
 	struct proto_buf *out = request_data(rq);
 
@@ -16,6 +16,8 @@ add_bridge(struct request *rq, const struct bridge *b)
 	if (b->chain[0] != '\0')
 		proto_add_string(out, "chain", b->chain);
 	proto_add_number(out, "vifs", bridge_vifs(rq->daemon, b->name));
+	if (made != NULL)
+		proto_add_bool(out, "made", *made);
 	request_data_end(rq);
 }
 
@@ -26,17 +28,20 @@ list(struct request *rq)
 	uint64_t n = 0;
 
 	TAILQ_FOREACH(b, &rq->daemon->bridges, entry) {
-		add_bridge(rq, b);
+		add_bridge(rq, b, NULL);
 		n++;
 	}
 	request_ok_count(rq, n);
 }
 
 static void
-done(void *arg, const struct uvnf_error *e)
+done(void *arg, const struct bridge *b, bool made,
+    const struct uvnf_error *e)
 {
 	struct request *rq = arg;
 
+	if (b != NULL)
+		add_bridge(rq, b, &made);
 	if (e != NULL)
 		request_err(rq, e);
 	else

@@ -166,6 +166,23 @@ edit() {
 	ctl apply chain.yaml
 }
 
+@test "apply: two at once take nothing from each other" {
+	daemon_start build_ms=50
+	for _ in 1 2 3; do
+		ctl apply chain.yaml >one.out 2>&1 &
+		other=$!
+		ctl apply chain.yaml >two.out 2>&1 || :
+		wait $other || :
+		# Each did all, or took back its own.
+		shown 'length as $n | [0, 3] | index($n) != null'
+		ctl apply chain.yaml
+		shown 'length == 3 and all(.state == "ready")'
+		ctl delete chain.yaml
+		shown '. == []'
+		all_hold '. == []' bridge
+	done
+}
+
 @test "apply: what belongs to others stays theirs" {
 	daemon_start
 	ctl create server ddos.web --wait ready
@@ -201,7 +218,7 @@ edit() {
 	s/template: server, //|bad.yaml:9:3: VNF web lacks the key template
 	s/  web:/  fw:/|bad.yaml:9:3: 'fw' is here for the second time; the first is in
 	s/  dmz:/  inner:/|'inner' is here for the second time
-	s/\[dmz\]/[nosuch]/|bad.yaml:9:64: there is no link 'nosuch'
+	s/\[dmz\]/[nosuch]/|bad.yaml:9:56: there is no link 'nosuch'
 	s/\[dmz\]/[dmz, dmz]/|web joins the link dmz twice
 	s/\[inner, dmz\]/[outside, inner]/; s/\[dmz\]/[dmz]/|a loop: fw - inner - lim - outside - fw
 	s/\[dmz\]/[inner]/; s/\[inner, dmz\]/[inner]/|no VNF joins the link dmz
@@ -210,9 +227,10 @@ edit() {
 	s/  web:/  a b:/|'a b' is no name for a VNF of this chain
 	s/links: \[dmz\]/color: red/|unknown key 'color' in VNF web
 	EOF
-	fails 1 no-template apply <(sed 's/server/nosuch/' chain.yaml)
-	fails 1 bad-config apply <(sed 's/, dmz\]/]/; s/\[dmz\]/[inner]/
-	    /dmz:/d' chain.yaml)
+	sed 's/template: server/template: nosuch/' chain.yaml >bad.yaml
+	fails 1 no-template apply bad.yaml
+	sed 's/, dmz\]/]/; s/\[dmz\]/[inner]/; /dmz:/d' chain.yaml >bad.yaml
+	fails 1 bad-config apply bad.yaml
 	says "ddos.lim: template 'router' has 2 vifs, but the chain has 1 link"
 	fails 1 bad-config apply nosuch.yaml
 	fails 2 usage apply
