@@ -35,6 +35,15 @@ ctl_add_wait(struct ctl_request *r, const char *when)
 	ctl_add_word(r, r->wait);
 }
 
+void
+ctl_add_router(struct ctl_request *r, const char *number)
+{
+	if (number == NULL)
+		return;
+	snprintf(r->router, sizeof(r->router), "router=%s", number);
+	ctl_add_word(r, r->router);
+}
+
 /*
  * The library takes a word with '=' for a key.  No name, template or handler
  * has one, so that what would be mistaken for a key is refused here.
@@ -163,6 +172,7 @@ cmd_config(struct ctl *c, const struct args *a)
 		status = read_config(a->argv[1], &r);
 	ctl_add_word(&r, a->argv[0]);
 	add_sets(&r, a);
+	ctl_add_router(&r, a->router);
 	ctl_add_wait(&r, a->wait);
 	ctl_add_word(&r, c->timeout_arg);
 	if (status == 0)
@@ -404,13 +414,15 @@ const struct command commands[] = {
 	    "a configuration), started (the default with one) or ready.",
 	    TAKES_CONFIG | TAKES_SET | TAKES_WAIT | TAKES_VIF,
 	    " claimed started ready ", cmd_create },
-	{ "config", "NAME FILE|- [--set PARAMETER=VALUE]... "
+	{ "config", "NAME FILE|- [--set PARAMETER=VALUE]... [--router N] "
 	    "[--wait started|ready]",
 	    "gives a VNF a new Click configuration",
 	    "FILE is - for standard input.  A running router is stopped "
 	    "first.  What was set\nbefore still holds where --set does not "
-	    "set it anew.",
-	    TAKES_SET | TAKES_WAIT, " started ready ", cmd_config },
+	    "set it anew.\n--router gives it another router beside router 0, "
+	    "where its template allows that;\nnone can be stopped any more.",
+	    TAKES_SET | TAKES_WAIT | TAKES_ROUTER, " started ready ",
+	    cmd_config },
 	{ "read", "NAME ELEMENT.HANDLER",
 	    "reads a handler of an element of a VNF's router", NULL, 0, NULL,
 	    cmd_read },
@@ -428,9 +440,11 @@ const struct command commands[] = {
 	{ "start", "NAME [--wait started|ready]",
 	    "starts the router of a VNF with the configuration it has", NULL,
 	    TAKES_WAIT, " started ready ", cmd_start },
-	{ "stop", "NAME [--remove]", "stops the router of a VNF",
-	    "With --remove its configuration is taken away, too.",
-	    TAKES_REMOVE, NULL, cmd_stop },
+	{ "stop", "NAME [--router N] [--remove]",
+	    "stops the router of a VNF",
+	    "With --remove its configuration is taken away, too.  While "
+	    "several routers run,\nnone can be stopped.",
+	    TAKES_REMOVE | TAKES_ROUTER, NULL, cmd_stop },
 	{ "pause", "NAME", "freezes a VNF", NULL, 0, NULL, cmd_pause },
 	{ "resume", "NAME", "lets a paused VNF go on", NULL, 0, NULL,
 	    cmd_resume },

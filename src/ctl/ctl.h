@@ -42,6 +42,7 @@ struct args {
 	bool follow;
 	bool raw;
 	bool dry_run;			/* -n */
+	const char *router;		/* --router N */
 	const char *reconnect;		/* --reconnect SECONDS */
 };
 
@@ -57,6 +58,7 @@ enum {
 	TAKES_VIF = 128,		/* --vif N,KEY=VALUE... */
 	TAKES_FOLLOW = 256,		/* -f */
 	TAKES_RAW = 512,		/* --raw */
+	TAKES_ROUTER = 8192,		/* --router N */
 	TAKES_RECONNECT = 1024,		/* --reconnect SECONDS */
 	TAKES_DRY_RUN = 4096,		/* -n */
 };
@@ -101,12 +103,15 @@ struct ctl_request {
 	const char *words[REQUEST_WORDS_MAX];
 	size_t nwords;
 	char wait[32];
+	char router[32];
 	char *payload;			/* or NULL */
 	size_t len;
 };
 
 void ctl_add_word(struct ctl_request *r, const char *word);
 void ctl_add_wait(struct ctl_request *r, const char *when);
+/* The option --router, if it was given; the daemon looks at the number. */
+void ctl_add_router(struct ctl_request *r, const char *number);
 /* 0, or the exit status: a word with '=' would be taken for a key. */
 int ctl_check_word(const char *what, const char *word);
 /* Connects, asks, prints what comes, reports a failure. */

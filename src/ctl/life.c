@@ -37,12 +37,14 @@ cmd_stop(struct ctl *c, const struct args *a)
 	struct ctl_request r = { .words = { "stop" }, .nwords = 1 };
 	int status;
 
-	if (!a->remove || a->argc != 1)
-		return ask_vnf(c, a, c->timeout_arg);
+	if (a->argc != 1)
+		return ctl_usage(a->cmd, "stop needs a name");
 	if ((status = ctl_check_word("VNF", a->argv[0])) != 0)
 		return status;
 	ctl_add_word(&r, a->argv[0]);
-	ctl_add_word(&r, "remove=true");
+	ctl_add_router(&r, a->router);
+	if (a->remove)
+		ctl_add_word(&r, "remove=true");
 	ctl_add_word(&r, c->timeout_arg);
 	return ctl_ask(c, &r, json_line_vnf, text_vnf, NULL);
 }

@@ -249,6 +249,8 @@ set_own_option(struct args *a, int opt)
 		a->dry_run = true;
 	else if (opt == 'C')
 		a->reconnect = optarg;
+	else if (opt == 'N')
+		a->router = optarg;
 	else if (opt == 'v' && a->nvifs < VIFS_MAX)
 		a->vifs[a->nvifs] = optarg;
 	if (opt == 'v')
@@ -273,6 +275,7 @@ takes_option(const struct command *cmd, int opt)
 	case 'f': return (cmd->takes & TAKES_FOLLOW) != 0;
 	case 'R': return (cmd->takes & TAKES_RAW) != 0;
 	case 'n': return (cmd->takes & TAKES_DRY_RUN) != 0;
+	case 'N': return (cmd->takes & TAKES_ROUTER) != 0;
 	case 'C': return (cmd->takes & TAKES_RECONNECT) != 0;
 	}
 	return true;
@@ -294,6 +297,7 @@ option_name(int opt)
 	case 'f': return "-f";
 	case 'R': return "--raw";
 	case 'n': return "-n";
+	case 'N': return "--router";
 	case 'C': return "--reconnect";
 	}
 	return "";
@@ -318,6 +322,7 @@ parse_args(struct ctl *c, struct args *a, int argc, char **argv)
 		{ "follow", no_argument, NULL, 'f' },
 		{ "raw", no_argument, NULL, 'R' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "router", required_argument, NULL, 'N' },
 		{ "reconnect", required_argument, NULL, 'C' },
 		{ NULL, 0, NULL, 0 },
 	};

@@ -158,26 +158,26 @@ struct backend {
 	    backend_done done, void *arg);
 
 	/*
-	 * Puts a configuration's chunks into router 0's tree, removes stale
-	 * ones (d->chunks is the count before and after), and, with start,
-	 * writes `Running` last, all in one burst.  text is not needed after
-	 * the call.  Completes when every write is acknowledged.
+	 * Puts a configuration's chunks into a router's tree, removes stale
+	 * ones (d->chunks is router 0's count before and after), and, with
+	 * start, writes `Running` last, all in one burst.  text is not needed
+	 * after the call.  Completes when every write is acknowledged.
 	 */
 	void (*configure)(struct backend *b, struct domain *d,
-	    const char *text, size_t len, bool start, backend_done done,
-	    void *arg);
-	/* Reads the configuration back; an empty text when it has none. */
+	    unsigned router, const char *text, size_t len, bool start,
+	    backend_done done, void *arg);
+	/* Reads router 0's back; an empty text when it has none. */
 	void (*fetch)(struct backend *b, struct domain *d, backend_text done,
 	    void *arg);
-	/* Writes `Running` (true) or `Halted` alone. */
-	void (*set_status)(struct backend *b, struct domain *d, bool running,
-	    backend_done done, void *arg);
+	/* Writes a router's `Running` (true) or `Halted` alone. */
+	void (*set_status)(struct backend *b, struct domain *d,
+	    unsigned router, bool running, backend_done done, void *arg);
 	/*
-	 * Reads element.handler, or with a value writes it and tells, with an
-	 * empty text, that the guest has taken it.  The calls of one domain
-	 * queue behind each other.  The time limit counts from the call; one
-	 * that was given up leaves nothing behind that a later one could take
-	 * for its reply.
+	 * Reads router 0's element.handler, or with a value writes it and
+	 * tells, with an empty text, that the guest has taken it.  The calls
+	 * of one domain queue behind each other.  The time limit counts from
+	 * the call; one that was given up leaves nothing behind that a later
+	 * one could take for its reply.
 	 */
 	void (*handler)(struct backend *b, struct domain *d,
 	    const char *element, const char *handler, const char *value,

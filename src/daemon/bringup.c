@@ -17,6 +17,7 @@
 struct bringup {
 	struct daemon *daemon;
 	struct domain *domain;		/* NULL once it has ended */
+	unsigned router;
 	uint32_t vifs_used;
 	bringup_ended ended;
 	void *arg;
@@ -139,6 +140,8 @@ has_shown_up(struct bringup *b)
 	case READY_RUNNING:
 		break;
 	case READY_HANDLER:
+		if (b->router != 0)
+			return b->console_up;
 		if (!b->answered)
 			probe(b);
 		return b->answered;
@@ -173,7 +176,7 @@ bringup_missing(const struct bringup *b)
 		    "does; destroy it)";
 	if (!domain_vifs_all_in(b->domain, b->vifs_used, VIF_CONNECTED))
 		return "a vif is not connected";
-	if (b->domain->template->ready == READY_HANDLER)
+	if (b->domain->template->ready == READY_HANDLER && b->router == 0)
 		return "the handler that its template waits for has not "
 		    "answered";
 	return "its console has not said that the router runs";
@@ -212,20 +215,22 @@ again_passed(evutil_socket_t fd, short what, void *arg)
 		check(b);
 	} else if (b->again_count++ < AGAIN_MAX) {
 		b->inflight++;
-		backend->set_status(backend, b->domain, true, acknowledged, b);
+		backend->set_status(backend, b->domain, b->router, true,
+		    acknowledged, b);
 	}
 }
 
 /* --- the beginning ------------------------------------------------------- */
 
 struct bringup *
-bringup_new(struct daemon *dm, struct domain *d, uint32_t vifs_used,
-    bringup_ended ended, void *arg)
+bringup_new(struct daemon *dm, struct domain *d, unsigned router,
+    uint32_t vifs_used, bringup_ended ended, void *arg)
 {
 	struct bringup *b = xcalloc(1, sizeof(*b));
 
 	b->daemon = dm;
 	b->domain = d;
+	b->router = router;
 	b->vifs_used = vifs_used;
 	b->ended = ended;
 	b->arg = arg;

@@ -172,6 +172,7 @@ add_template(struct request *rq, const struct template *t)
 	add_ready(b, t);
 	proto_add_string(b, "handlers", t->handlers_mended ? "mended" :
 	    "stock");
+	proto_add_number(b, "routers", t->routers);
 	proto_add_string(b, "on_failure",
 	    template_after_word(t->on_failure));
 	proto_add_string(b, "on_crash", template_after_word(t->on_crash));

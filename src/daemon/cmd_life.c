@@ -52,13 +52,15 @@ run_stop(struct request *rq)
 {
 	struct vnf_request vr;
 	struct uvnf_error e;
+	unsigned router;
 	bool remove;
 
 	if (cmd_vnf_request(rq, WAIT_READY, &vr, &e) != 0 ||
-	    parse_remove(rq, &remove, &e) != 0)
+	    parse_remove(rq, &remove, &e) != 0 ||
+	    cmd_vnf_router(rq, &router, &e) != 0)
 		request_err(rq, &e);
 	else
-		vnf_stop(rq->daemon, request_arg(rq, 0), remove, &vr);
+		vnf_stop(rq->daemon, request_arg(rq, 0), router, remove, &vr);
 }
 
 /* --- the domain ---------------------------------------------------------- */
@@ -126,8 +128,8 @@ run_shutdown(struct request *rq)
 const struct command life_commands[] = {
 	{ "start", 1, 1, { "wait", "timeout_ms" },
 	    "start NAME [wait=started|ready] [timeout_ms=N]", run_start },
-	{ "stop", 1, 1, { "remove", "timeout_ms" },
-	    "stop NAME [remove=true] [timeout_ms=N]", run_stop },
+	{ "stop", 1, 1, { "remove", "router", "timeout_ms" },
+	    "stop NAME [router=N] [remove=true] [timeout_ms=N]", run_stop },
 	{ "pause", 1, 1, { NULL }, "pause NAME", run_pause },
 	{ "resume", 1, 1, { NULL }, "resume NAME", run_resume },
 	{ "shutdown", 1, 1, { "force_ms", "timeout_ms" },

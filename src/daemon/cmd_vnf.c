@@ -66,6 +66,21 @@ add_stages(struct proto_buf *b, const struct vnf *v)
 	}
 }
 
+/* Those that run, where there are several. */
+static void
+add_routers(struct proto_buf *b, const struct vnf *v)
+{
+	char key[24];
+	unsigned r, i = 0;
+
+	for (r = 0; r < TEMPLATE_ROUTERS_MAX && v->routers != 0; r++) {
+		if (r != 0 && (v->routers & UINT64_C(1) << r) == 0)
+			continue;
+		snprintf(key, sizeof(key), "routers.%u", i++);
+		proto_add_number(b, key, r);
+	}
+}
+
 static void
 add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 {
@@ -94,6 +109,7 @@ add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 		    armed_miss_word(v->armed_miss));
 	for (i = 0; d != NULL && i < d->nvifs; i++)
 		add_vif(b, &d->vifs[i], i);
+	add_routers(b, v);
 	add_params(b, v);
 	add_stages(b, v);
 	if (v->error != NULL) {
@@ -250,6 +266,23 @@ cmd_vnf_request(struct request *rq, enum vnf_wait wait,
 	return 0;
 }
 
+int
+cmd_vnf_router(const struct request *rq, unsigned *router,
+    struct uvnf_error *e)
+{
+	const char *text = request_key(rq, "router");
+	uint64_t n = 0;
+
+	if (text != NULL &&
+	    parse_uint(text, 0, TEMPLATE_ROUTERS_MAX - 1, &n) != 0)
+		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "router=%.40s is "
+		    "not a number from 0 to %d: more than %d routers crash "
+		    "ClickOS", text, TEMPLATE_ROUTERS_MAX - 1,
+		    TEMPLATE_ROUTERS_MAX);
+	*router = (unsigned)n;
+	return 0;
+}
+
 static void
 run_create(struct request *rq)
 {
@@ -273,13 +306,16 @@ run_config(struct request *rq)
 {
 	struct vnf_request vr;
 	struct uvnf_error e;
+	unsigned router;
 
 	if (rq->payload == NULL)
 		uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
 		    "config needs config=LENGTH and that many bytes");
-	else if (cmd_vnf_request(rq, WAIT_STARTED, &vr, &e) == 0) {
+	else if (cmd_vnf_router(rq, &router, &e) == 0 &&
+	    cmd_vnf_request(rq, WAIT_STARTED, &vr, &e) == 0) {
 		if (vr.wait != WAIT_CLAIMED) {
-			vnf_config(rq->daemon, request_arg(rq, 0), &vr);
+			vnf_config(rq->daemon, request_arg(rq, 0), router,
+			    &vr);
 			return;
 		}
 		free(vr.config);
@@ -346,9 +382,11 @@ const struct command vnf_commands[] = {
 	    "[wait=claimed|started|ready] [timeout_ms=N] "
 	    "[vifs.N.bridge|ovs|mac=VALUE]... [chain=CHAIN] [spec=DIGEST]",
 	    run_create },
-	{ "config", 1, 1, { "config", SET, "wait", "timeout_ms", "spec" },
+	{ "config", 1, 1, { "config", SET, "wait", "timeout_ms", "spec",
+	    "router" },
 	    "config NAME config=LENGTH [set.PARAMETER=VALUE]... "
-	    "[wait=started|ready] [timeout_ms=N] [spec=DIGEST]", run_config },
+	    "[router=N] [wait=started|ready] [timeout_ms=N] [spec=DIGEST]",
+	    run_config },
 	{ "destroy", 1, 1, { "wait", "timeout_ms" },
 	    "destroy NAME [wait=name|freed] [timeout_ms=N]", run_destroy },
 	{ "list", 0, 0, { NULL }, "list", run_list },

@@ -21,4 +21,8 @@ void cmd_vnf_answer(void *arg, const struct vnf *v,
 int cmd_vnf_request(struct request *rq, enum vnf_wait wait,
     struct vnf_request *vr, struct uvnf_error *e);
 
+/* The key router, 0 without it. */
+int cmd_vnf_router(const struct request *rq, unsigned *router,
+    struct uvnf_error *e);
+
 #endif

@@ -109,6 +109,7 @@ static const struct key template_keys[] = {
 	{ "pool", take_pool },
 	{ "ready", take_ready },
 	{ "handlers", take_handlers },
+	{ "routers", take_routers },
 	{ "on_failure", take_on_failure },
 	{ "on_crash", take_on_crash },
 };

@@ -52,7 +52,7 @@ refuse_clickos_keys(const struct yaml_file *f, const struct lineage *l,
     const struct template *t)
 {
 	static const char *const keys[] = { "config", "params", "layout",
-	    "handlers" };
+	    "handlers", "routers" };
 	const struct node *n;
 	size_t i;
 

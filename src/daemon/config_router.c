@@ -116,6 +116,15 @@ take_handlers(const struct yaml_file *f, const struct node_entry *kv,
 }
 
 int
+take_routers(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	struct template *t = into;
+
+	return take_uint(f, kv, 1, TEMPLATE_ROUTERS_MAX, &t->routers);
+}
+
+int
 take_on_failure(const struct yaml_file *f, const struct node_entry *kv,
     void *into)
 {

@@ -11,6 +11,8 @@ int take_layout(const struct yaml_file *f, const struct node_entry *kv,
     void *into);
 int take_ready(const struct yaml_file *f, const struct node_entry *kv,
     void *into);
+int take_routers(const struct yaml_file *f, const struct node_entry *kv,
+    void *into);
 int take_handlers(const struct yaml_file *f, const struct node_entry *kv,
     void *into);
 int take_on_failure(const struct yaml_file *f, const struct node_entry *kv,

@@ -292,6 +292,7 @@ close_all(struct daemon *dm)
 	vnf_later_drop_all(dm);
 	tasks_drop_all(dm);
 	bringups_drop_all(dm);
+	calls_drop_all(dm);
 	forget_vnfs(dm);
 	bridges_free(&dm->bridges);
 	events_free(dm->events);
@@ -309,6 +310,7 @@ serve(struct daemon *dm, const struct daemon_options *o)
 	struct uvnf_error e;
 
 	vnf_table_init(&dm->vnfs);
+	TAILQ_INIT(&dm->calls);
 	dm->metrics.started_us = now_us();
 	dm->events = events_new();
 	TAILQ_INIT(&dm->bridges);

@@ -31,6 +31,7 @@ struct daemon {
 	struct vnf_table vnfs;
 	LIST_HEAD(, vnf_task) tasks;	/* also those that wait for their end */
 	LIST_HEAD(, bringup) bringups;	/* the same */
+	struct vnf_calls calls;		/* of handlers, begun */
 	LIST_HEAD(, vnf_later) later;	/* what is to be done with some */
 	TAILQ_HEAD(bridge_list, bridge) bridges;	/* bridges.h */
 	struct metrics metrics;

@@ -52,6 +52,7 @@ struct domain {
 	struct vnf *vnf;		/* NULL for a shell */
 	struct bringup *bringup;	/* while its router starts, or NULL */
 	uint64_t shelved_us;		/* since when it is one */
+	unsigned calls;			/* of handlers, at the backend */
 	bool announced;			/* the guest said that it has booted */
 	bool dead;			/* crashed, shut down, or gone */
 	bool spoiled;			/* half changed: only good to destroy */

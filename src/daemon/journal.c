@@ -137,7 +137,8 @@ append_entry(struct journal *j, const struct journal_entry *e)
 		append(j, "state %s %s", uuid,
 		    vnf_state_word(e->paused_from));
 	if (e->state != VNF_NONE)
-		append(j, "state %s %s", uuid, vnf_state_word(e->state));
+		append(j, "state %s %s %" PRIu64, uuid,
+		    vnf_state_word(e->state), e->routers);
 	if (e->doomed)
 		append(j, "doom %s", uuid);
 }
@@ -356,16 +357,23 @@ journal_nobridge(struct journal *j, const char *name)
 	return rc;
 }
 
-void
-journal_observe(const struct vnf *v, enum vnf_state from, void *arg)
+int
+journal_routers(struct journal *j, const struct vnf *v)
 {
 	char uuid[UUID_TEXT_LEN + 1];
 
+	uuid_format(v->domain->uuid, uuid);
+	return append(j, "state %s %s %" PRIu64, uuid,
+	    vnf_state_word(v->state), v->routers);
+}
+
+void
+journal_observe(const struct vnf *v, enum vnf_state from, void *arg)
+{
 	if (v->domain == NULL || v->state == VNF_STOPPING ||
 	    v->state == VNF_NONE)
 		return;			/* journal_doom tells these, */
 	if (v->state == VNF_CLAIMED && from < VNF_CLAIMED)
 		return;			/* and journal_claim this */
-	append(arg, "state %s %s", uuid_format(v->domain->uuid, uuid),
-	    vnf_state_word(v->state));
+	journal_routers(arg, v);
 }

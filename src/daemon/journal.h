@@ -26,7 +26,7 @@
  *					(takes it from another UUID)
  *	CRC32 label UUID CHAIN|- SPEC|-
  *	CRC32 config UUID VIFS-USED [PARAMETER=VALUE]...
- *	CRC32 state UUID STATE
+ *	CRC32 state UUID STATE [ROUTERS]	(bits of those beside 0)
  *	CRC32 doom UUID			(its name is free, it is to go)
  *	CRC32 gone UUID
  *	CRC32 bridge NAME CHAIN|-
@@ -50,6 +50,7 @@ struct journal_entry {
 	enum vnf_state paused_from;	/* while state is VNF_PAUSED */
 	uint32_t vifs_used;
 	struct vnf_label label;
+	uint64_t routers;
 	struct params set;
 	bool doomed;
 	TAILQ_ENTRY(journal_entry) entry;
@@ -90,6 +91,8 @@ int journal_vif(struct journal *j, const struct domain *d, unsigned i,
     const struct domain_vif *vif);
 int journal_claim(struct journal *j, const struct vnf *v);
 int journal_config(struct journal *j, const struct vnf *v);
+/* Its state again, with the routers that it has now. */
+int journal_routers(struct journal *j, const struct vnf *v);
 int journal_doom(struct journal *j, const struct domain *d);
 int journal_gone(struct journal *j, const struct domain *d);
 

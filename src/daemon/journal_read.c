@@ -233,7 +233,8 @@ apply_config(struct journal_entry *e, char **f, size_t n)
 static int
 apply_state(struct journal_entry *e, char **f, size_t n)
 {
-	if (n != 3 || vnf_state_from_word(f[2]) == VNF_NONE)
+	if (n < 3 || n > 4 || vnf_state_from_word(f[2]) == VNF_NONE ||
+	    (n == 4 && parse_uint(f[3], 0, UINT64_MAX, &e->routers) != 0))
 		return -1;
 	if (vnf_state_from_word(f[2]) == VNF_PAUSED)
 		e->paused_from = e->state;

@@ -132,9 +132,9 @@ pool_arm(struct pool_build *b)
 	const struct template *t = b->domain->template;
 
 	b->writing = true;
-	b->bringup = bringup_new(dm, b->domain, b->domain->vifs_used,
+	b->bringup = bringup_new(dm, b->domain, 0, b->domain->vifs_used,
 	    brought_up, b);
-	dm->backend->configure(dm->backend, b->domain,
+	dm->backend->configure(dm->backend, b->domain, 0,
 	    b->text != NULL ? b->text : t->config,
 	    b->text != NULL ? b->text_len : t->config_len, true, started, b);
 }

@@ -199,7 +199,7 @@ build_write_ahead(struct pool_build *b)
 		return;
 	}
 	b->writing = true;
-	backend->configure(backend, b->domain, t->ahead, t->ahead_len,
+	backend->configure(backend, b->domain, 0, t->ahead, t->ahead_len,
 	    false, build_written, b);
 }
 

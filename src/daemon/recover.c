@@ -128,6 +128,7 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	v->domain = d;
 	v->vifs_used = je->vifs_used;
 	v->label = je->label;
+	v->routers = je->routers;
 	if (je->set.n > 0) {
 		v->set = xcalloc(1, sizeof(*v->set));
 		params_copy(v->set, &je->set);

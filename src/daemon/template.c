@@ -204,6 +204,7 @@ template_new(const char *name)
 	t->vcpus = 1;
 	t->pool_idle_s = POOL_IDLE_S;
 	t->ready = READY_CONSOLE;
+	t->routers = 1;
 	t->override = OVERRIDE_CONFIG | OVERRIDE_PARAMS;
 	return t;
 }

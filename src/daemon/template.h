@@ -14,6 +14,7 @@
 
 #define TEMPLATE_VIFS_MAX 8
 #define TEMPLATE_NAME_MAX 63
+#define TEMPLATE_ROUTERS_MAX 64	/* more crash ClickOS */
 #define POOL_MAX 1024		/* shells of one template and kind */
 #define POOL_IDLE_S 60		/* without another word in the file */
 
@@ -145,6 +146,7 @@ struct template {
 	enum template_after on_failure;
 	enum template_after on_crash;
 	bool handlers_mended;		/* a write handler gets its value */
+	unsigned routers;		/* in one guest, at most */
 	unsigned index;			/* place in the configuration's list */
 };
 

@@ -65,6 +65,8 @@ struct vnf {
 	enum vnf_state state;		/* written by vnf_set_state alone */
 	enum vnf_state paused_from;	/* the state that it resumes to */
 	uint32_t vifs_used;		/* by its configuration, a bit each */
+	/* Beside router 0: those that were ordered to start and may run. */
+	uint64_t routers;		/* a bit each */
 	uint64_t since_us;		/* when the request was read */
 	uint64_t stages_us[STAGE_COUNT];	/* since then; 0: not reached */
 	struct uvnf_error *error;	/* why failed or crashed, or NULL */

@@ -14,10 +14,12 @@
 #include "common/util.h"
 #include "daemon/timer.h"
 #include "daemon/vnf_ops.h"
-#include "daemon/vnf_task.h"
+#include "daemon/vnf_task_impl.h"
 
 struct vnf_call {
-	struct vnf *vnf;
+	struct daemon *daemon;
+	struct vnf *vnf;		/* while it waits */
+	struct domain *domain;		/* once it was begun */
 	char *element;
 	char *handler;
 	char *value;			/* NULL: a read */
@@ -31,7 +33,10 @@ struct vnf_call {
 static void
 call_free(struct vnf_call *c)
 {
-	TAILQ_REMOVE(&c->vnf->calls, c, entry);
+	if (c->domain != NULL)
+		TAILQ_REMOVE(&c->daemon->calls, c, entry);
+	else
+		TAILQ_REMOVE(&c->vnf->calls, c, entry);
 	event_del(&c->limit);
 	free(c->element);
 	free(c->handler);
@@ -70,29 +75,67 @@ calls_fail(struct vnf *v, const struct uvnf_error *e)
 		call_fail(TAILQ_FIRST(&v->calls), e);
 }
 
+static void
+call_done(void *arg, const char *text, size_t len, const struct uvnf_error *e)
+{
+	struct vnf_call *c = arg;
+	struct domain *d = c->domain;
+	backend_text done = c->done;
+
+	arg = c->arg;
+	call_free(c);
+	if (--d->calls == 0 && d->vnf != NULL && d->vnf->task != NULL)
+		task_calls_over(d->vnf->task);
+	done(arg, text, len, e);
+}
+
+/* The backend must call nothing while another router starts, so count. */
+static void
+call_begin(struct vnf_call *c, unsigned timeout_ms)
+{
+	struct daemon *dm = c->daemon;
+	struct vnf *v = c->vnf;
+
+	TAILQ_REMOVE(&v->calls, c, entry);
+	TAILQ_INSERT_TAIL(&dm->calls, c, entry);
+	event_del(&c->limit);
+	c->vnf = NULL;
+	c->domain = v->domain;
+	c->domain->calls++;
+	dm->backend->handler(dm->backend, c->domain, c->element, c->handler,
+	    c->value, timeout_ms, call_done, c);
+}
+
+void
+calls_drop_all(struct daemon *dm)
+{
+	while (!TAILQ_EMPTY(&dm->calls))
+		call_free(TAILQ_FIRST(&dm->calls));
+}
+
 void
 calls_begin(struct daemon *dm, struct vnf *v)
 {
 	struct vnf_call *c;
 
+	(void)dm;
 	while ((c = TAILQ_FIRST(&v->calls)) != NULL) {
 		uint64_t now = now_us();
 		unsigned left_ms = c->deadline_us > now + 1000 ?
 		    (unsigned)((c->deadline_us - now) / 1000) : 1;
 
-		dm->backend->handler(dm->backend, v->domain, c->element,
-		    c->handler, c->value, left_ms, c->done, c->arg);
-		call_free(c);
+		call_begin(c, left_ms);
 	}
 }
 
-static void
-call_later(struct daemon *dm, struct vnf *v, const char *element,
+static struct vnf_call *
+call_new(struct daemon *dm, struct vnf *v, const char *element,
     const char *handler, const char *value, unsigned timeout_ms,
     backend_text done, void *arg)
 {
 	struct vnf_call *c = xcalloc(1, sizeof(*c));
 
+	c->daemon = dm;
 	c->vnf = v;
 	c->element = xstrdup(element);
 	c->handler = xstrdup(handler);
@@ -103,6 +146,7 @@ call_later(struct daemon *dm, struct vnf *v, const char *element,
 	evtimer_assign(&c->limit, dm->base, call_limit, c);
 	timer_arm_ms(&c->limit, timeout_ms);
 	TAILQ_INSERT_TAIL(&v->calls, c, entry);
+	return c;
 }
 
 /* What a stock ClickOS would do with it is not what was meant. */
@@ -130,11 +174,11 @@ vnf_handler(struct daemon *dm, const char *name, const char *element,
 	if (v == NULL || template_has_router(v->template, &e) != 0 ||
 	    check_value(v, value, &e) != 0) {
 		done(arg, NULL, 0, &e);
-	} else if (v->state == VNF_READY) {
-		dm->backend->handler(dm->backend, v->domain, element, handler,
-		    value, timeout_ms, done, arg);
+	} else if (v->state == VNF_READY && !task_adds_router(v->task)) {
+		call_begin(call_new(dm, v, element, handler, value,
+		    timeout_ms, done, arg), timeout_ms);
 	} else if (v->task != NULL && task_brings_up(v->task)) {
-		call_later(dm, v, element, handler, value, timeout_ms, done,
+		call_new(dm, v, element, handler, value, timeout_ms, done,
 		    arg);
 	} else {
 		uvnf_error_set(&e, UVNF_E_BAD_STATE,

@@ -12,6 +12,7 @@
 #include "daemon/timer.h"
 #include "daemon/vnf_later.h"
 #include "daemon/vnf_ops.h"
+#include "daemon/vnf_routers.h"
 #include "daemon/vnf_task.h"
 #include "daemon/vnf_text.h"
 
@@ -167,6 +168,14 @@ check_start(const struct vnf *v, struct uvnf_error *e)
 }
 
 static int
+check_reboot(const struct vnf *v, struct uvnf_error *e)
+{
+	int rc = vnf_check_free(v, e);
+
+	return rc != 0 ? rc : routers_check_reboot(v, e);
+}
+
+static int
 check_stop(const struct vnf *v, struct uvnf_error *e)
 {
 	int rc = check_alive(v, e);
@@ -220,7 +229,8 @@ check_spec(const struct vnf *v, const struct vnf_request *rq,
 }
 
 void
-vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
+vnf_config(struct daemon *dm, const char *name, unsigned router,
+    struct vnf_request *rq)
 {
 	struct vnf *v = take(dm, name, rq, check_alive);
 	struct params *set;
@@ -228,7 +238,8 @@ vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 
 	if (v == NULL)
 		return;
-	if (check_spec(v, rq, &e) != 0) {
+	if (check_spec(v, rq, &e) != 0 ||
+	    routers_check_config(v, router, &e) != 0) {
 		refuse(rq, v, &e);
 		return;
 	}
@@ -245,7 +256,10 @@ vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq)
 	strcpy(v->label.spec, rq->label.spec);
 	domain_set_values(v->domain, set);
 	task_cancel(v, NULL, NULL, NULL, NULL);
-	task_configure(dm, v, rq);
+	if (router != 0)
+		task_add_router(dm, v, router, rq);
+	else
+		task_configure(dm, v, rq);
 }
 
 void
@@ -258,13 +272,18 @@ vnf_start(struct daemon *dm, const char *name, struct vnf_request *rq)
 }
 
 void
-vnf_stop(struct daemon *dm, const char *name, bool remove,
+vnf_stop(struct daemon *dm, const char *name, unsigned router, bool remove,
     struct vnf_request *rq)
 {
 	struct vnf *v = take(dm, name, rq, check_stop);
+	struct uvnf_error e;
 
 	if (v == NULL)
 		return;
+	if (routers_check_stop(v, router, &e) != 0) {
+		refuse(rq, v, &e);
+		return;
+	}
 	task_cancel(v, NULL, NULL, NULL, NULL);
 	task_stop(dm, v, remove, rq);
 }
@@ -272,7 +291,7 @@ vnf_stop(struct daemon *dm, const char *name, bool remove,
 void
 vnf_reboot(struct daemon *dm, const char *name, struct vnf_request *rq)
 {
-	struct vnf *v = take(dm, name, rq, vnf_check_free);
+	struct vnf *v = take(dm, name, rq, check_reboot);
 
 	if (v == NULL)
 		return;

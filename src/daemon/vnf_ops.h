@@ -48,12 +48,14 @@ struct vnf *vnf_named(struct daemon *dm, const char *name,
 void vnf_create(struct daemon *dm, const char *template, const char *name,
     struct vnf_request *rq);
 
-void vnf_config(struct daemon *dm, const char *name, struct vnf_request *rq);
+/* Router 0's, or that of another one beside it, where there may be more. */
+void vnf_config(struct daemon *dm, const char *name, unsigned router,
+    struct vnf_request *rq);
 
 /* The router alone; a stop is answered when it has stopped. */
 void vnf_start(struct daemon *dm, const char *name, struct vnf_request *rq);
-void vnf_stop(struct daemon *dm, const char *name, bool remove,
-    struct vnf_request *rq);
+void vnf_stop(struct daemon *dm, const char *name, unsigned router,
+    bool remove, struct vnf_request *rq);
 
 /* A new domain in the place of its own; also for one that crashed. */
 void vnf_reboot(struct daemon *dm, const char *name, struct vnf_request *rq);

@@ -4,6 +4,7 @@
 /* From the order to start to a VNF that is ready. */
 
 #include "common/util.h"
+#include "daemon/timer.h"
 #include "daemon/vnf_task_impl.h"
 
 void
@@ -12,9 +13,13 @@ task_up(struct vnf_task *t)
 	struct vnf *v = t->vnf;
 	struct daemon *dm = t->daemon;
 
-	v->ready_us = now_us();
-	vnf_stamp(v, STAGE_READY, v->ready_us);
-	vnf_set_state(&dm->vnfs, v, VNF_READY);
+	if (t->goal == GOAL_ROUTER) {
+		vnf_stamp(v, STAGE_READY, now_us());
+	} else {
+		v->ready_us = now_us();
+		vnf_stamp(v, STAGE_READY, v->ready_us);
+		vnf_set_state(&dm->vnfs, v, VNF_READY);
+	}
 	task_answer(t, v, NULL);
 	task_end(t);
 	calls_begin(dm, v);
@@ -36,7 +41,8 @@ void
 task_expect(struct vnf_task *t)
 {
 	bringup_cancel(t->bringup);
-	t->bringup = bringup_new(t->daemon, t->vnf->domain, t->vnf->vifs_used,
+	t->bringup = bringup_new(t->daemon, t->vnf->domain, t->router,
+	    t->goal == GOAL_ROUTER ? t->vifs_used : t->vnf->vifs_used,
 	    brought_up, t);
 }
 
@@ -53,9 +59,13 @@ task_started(struct vnf_task *t)
 	struct vnf *v = t->vnf;
 
 	vnf_stamp(v, STAGE_STARTED, now_us());
-	vnf_set_state(&t->daemon->vnfs, v, VNF_STARTED);
+	if (t->goal != GOAL_ROUTER)
+		vnf_set_state(&t->daemon->vnfs, v, VNF_STARTED);
 	if (t->wait == WAIT_STARTED)
 		task_answer(t, v, NULL);
+	/* Nobody else can end it: no other request may begin meanwhile. */
+	if (t->goal == GOAL_ROUTER && t->answer == NULL)
+		timer_arm_ms(&t->limit, t->timeout_ms);
 	enter_up(t);
 	bringup_ordered(t->bringup);
 }

@@ -16,6 +16,7 @@
 #include "common/util.h"
 #include "daemon/pool.h"
 #include "daemon/vnf_later.h"
+#include "daemon/vnf_routers.h"
 #include "daemon/vnf_task_impl.h"
 
 #define RESTARTS_MAX 5		/* then it stays crashed */
@@ -143,6 +144,12 @@ vnf_restart_later(struct daemon *dm, struct vnf *v)
 		uvnf_error_set(&e, UVNF_E_GUEST_DEAD,
 		    "'%s' was given up after %u restarts; see its console, "
 		    "then destroy or reboot it", v->name, v->restarts);
+		vnf_set_error(v, &e);
+		return;
+	}
+	if (routers_check_reboot(v, &e) != 0) {
+		log_warn("vnf not restarted name=%s error=%s", v->name,
+		    e.text);
 		vnf_set_error(v, &e);
 		return;
 	}

@@ -37,7 +37,7 @@ task_start_if_booted(struct vnf_task *t)
 	task_expect(t);
 	t->phase = PHASE_WRITE;
 	t->inflight++;
-	b->set_status(b, t->vnf->domain, true, written_and_started, t);
+	b->set_status(b, t->vnf->domain, 0, true, written_and_started, t);
 }
 
 static void
@@ -102,9 +102,9 @@ task_write(struct vnf_task *t)
 		return;
 	t->inflight++;
 	if (t->written)
-		b->set_status(b, d, true, written_and_started, t);
+		b->set_status(b, d, 0, true, written_and_started, t);
 	else
-		b->configure(b, d, t->config, t->config_len, d->announced,
+		b->configure(b, d, 0, t->config, t->config_len, d->announced,
 		    d->announced ? written_and_started :
 		    written_ahead_of_boot, t);
 }
@@ -134,7 +134,7 @@ stopped(struct vnf_task *t)
 		journal_config(t->daemon->journal, v);
 		t->phase = PHASE_WRITE;
 		t->inflight++;
-		b->configure(b, v->domain, "", 0, false, removed, t);
+		b->configure(b, v->domain, 0, "", 0, false, removed, t);
 		return;
 	}
 	task_answer(t, v, NULL);
@@ -186,7 +186,7 @@ task_halt(struct vnf_task *t)
 	if (v->state != VNF_CLAIMED)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
 	t->inflight++;
-	b->set_status(b, v->domain, false, halt_acknowledged, t);
+	b->set_status(b, v->domain, 0, false, halt_acknowledged, t);
 	if (!t->halt_by_vifs)
 		timer_arm_ms(&t->halt_limit, HALT_MS);
 }

@@ -88,6 +88,10 @@ task_fail(struct vnf_task *t, const struct uvnf_error *e)
 {
 	struct vnf *v = t->vnf;
 
+	if (t->goal == GOAL_ROUTER) {
+		task_router_failed(t, e);
+		return;
+	}
 	log_warn("vnf failed name=%s domid=%d code=%s error=%s", v->name,
 	    v->domain->domid, uvnf_code_word(e->code), e->text);
 	vnf_set_error(v, e);
@@ -110,7 +114,8 @@ task_give_up(struct vnf_task *t, const struct uvnf_error *e)
 bool
 task_is_busy(const struct vnf_task *t)
 {
-	return t->answer != NULL || t->phase != PHASE_UP;
+	return t->answer != NULL || t->phase != PHASE_UP ||
+	    t->goal == GOAL_ROUTER;
 }
 
 bool
@@ -120,6 +125,7 @@ task_brings_up(const struct vnf_task *t)
 	case GOAL_CONFIG:
 	case GOAL_RUN:
 	case GOAL_START:
+	case GOAL_ROUTER:
 	case GOAL_REBOOT:
 		return true;
 	case GOAL_CLAIM:
@@ -156,6 +162,9 @@ say_what_is_missing(const struct vnf_task *t, struct uvnf_error *e)
 		what = "its router has not stopped (a wedged ClickOS never "
 		    "does; destroy it)";
 		break;
+	case PHASE_CALLS:
+		what = "handlers of it have been called and not answered";
+		break;
 	case PHASE_WRITE:
 		what = "xenstored has not acknowledged the configuration";
 		break;
@@ -166,8 +175,14 @@ say_what_is_missing(const struct vnf_task *t, struct uvnf_error *e)
 		what = bringup_missing(t->bringup);
 		break;
 	}
-	uvnf_error_set(e, UVNF_E_TIMEOUT, "'%s' was not %s after %u ms: %s",
-	    v->name, task_brings_up(t) ? "up" : "done", t->timeout_ms, what);
+	if (t->goal == GOAL_ROUTER)
+		uvnf_error_set(e, UVNF_E_TIMEOUT, "router %u of '%s' was not "
+		    "up after %u ms: %s", t->router, v->name, t->timeout_ms,
+		    what);
+	else
+		uvnf_error_set(e, UVNF_E_TIMEOUT, "'%s' was not %s after %u "
+		    "ms: %s", v->name, task_brings_up(t) ? "up" : "done",
+		    t->timeout_ms, what);
 }
 
 static void
@@ -246,7 +261,7 @@ task_new(struct daemon *dm, struct vnf *v, enum task_goal goal,
 	t->answer = rq->answer;
 	t->arg = rq->arg;
 	t->net = rq->net;
-	if (goal == GOAL_CONFIG)
+	if (goal == GOAL_CONFIG || goal == GOAL_ROUTER)
 		take_config(t, rq);
 	evtimer_assign(&t->limit, dm->base, limit_passed, t);
 	evtimer_assign(&t->halt_limit, dm->base, halt_limit_passed, t);

@@ -31,6 +31,10 @@ void task_create_armed(struct daemon *dm, struct vnf *v, struct domain *d,
 void task_configure(struct daemon *dm, struct vnf *v,
     struct vnf_request *rq);
 
+/* Gives a VNF that is ready another router, which is none of its own yet. */
+void task_add_router(struct daemon *dm, struct vnf *v, unsigned router,
+    struct vnf_request *rq);
+
 /* Starts the router with the configuration that is there. */
 void task_start(struct daemon *dm, struct vnf *v, struct vnf_request *rq);
 
@@ -68,6 +72,9 @@ bool task_cancel(struct vnf *v, const struct vnf *about,
 /* Its end is a router that runs. */
 bool task_brings_up(const struct vnf_task *t);
 
+/* Another router is being started beside router 0. */
+bool task_adds_router(const struct vnf_task *t);
+
 /* Is no other request changing it, and is it not paused? */
 int vnf_check_free(const struct vnf *v, struct uvnf_error *e);
 
@@ -87,5 +94,7 @@ void vnf_shutdown_cancel(struct vnf *v, const struct uvnf_error *e);
 /* Handler calls that wait for the router: begins them, or fails them. */
 void calls_begin(struct daemon *dm, struct vnf *v);
 void calls_fail(struct vnf *v, const struct uvnf_error *e);
+/* At the daemon's end, when the backend calls nobody any more. */
+void calls_drop_all(struct daemon *dm);
 
 #endif

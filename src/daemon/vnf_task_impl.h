@@ -18,6 +18,7 @@ enum task_goal {
 	GOAL_START,		/* one with the configuration that is there */
 	GOAL_STOP,		/* none any more */
 	GOAL_REMOVE,		/* nor its configuration */
+	GOAL_ROUTER,		/* another router beside router 0 */
 	GOAL_REBOOT		/* another domain, with what this one has */
 };
 
@@ -28,6 +29,7 @@ enum task_phase {
 	PHASE_NET,		/* waits for its shell's vifs */
 	PHASE_BOOT,		/* waits for the guest's announcement */
 	PHASE_HALT,		/* waits for the old router to have stopped */
+	PHASE_CALLS,		/* waits for handlers to have answered */
 	PHASE_WRITE,		/* waits for xenstored's acknowledgements */
 	PHASE_UP,		/* waits for the router to run */
 	PHASE_GATE		/* waits for an armed one's ports to be open */
@@ -38,6 +40,7 @@ struct vnf_task {
 	struct vnf *vnf;		/* NULL once the task was cancelled */
 	enum task_goal goal;
 	enum task_phase phase;
+	unsigned router;		/* of GOAL_ROUTER; else 0 */
 	enum vnf_wait wait;
 	unsigned timeout_ms;
 	vnf_answer answer;		/* NULL once answered */
@@ -105,6 +108,11 @@ void task_retire_old(struct vnf_task *t);
 void task_write(struct vnf_task *t);
 void task_halted(struct vnf_task *t);
 void task_start_if_booted(struct vnf_task *t);
+
+/* vnf_routers.c: the task of GOAL_ROUTER has failed; the VNF has not. */
+void task_router_failed(struct vnf_task *t, const struct uvnf_error *e);
+/* No handler is being called any more. */
+void task_calls_over(struct vnf_task *t);
 
 /* vnf_ready.c, PHASE_UP: until the router runs. */
 /* Before the order to start: from here on the guest may tell how it went. */

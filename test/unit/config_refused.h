@@ -178,6 +178,13 @@ static const struct refused words[] = {
 	    "not 'tree'" },
 	{ WEB "    handlers: fixed\n", "4:15: handlers must be one of stock, "
 	    "mended, not 'fixed'" },
+	{ WEB "    routers: 0\n", "4:14: routers must be a whole number from "
+	    "1 to 64, not '0'" },
+	{ WEB "    routers: 65\n", "4:14: routers must be a whole number "
+	    "from 1 to 64, not '65'" },
+	{ WEB "    guest: generic\n    routers: 2\n", "5:14: template web: "
+	    "a generic guest takes no configuration; leave out routers, or "
+	    "say 'guest: clickos'" },
 	{ WEB "    on_failure: restart\n", "4:17: on_failure must be one of "
 	    "preserve, destroy, not 'restart'" },
 	{ WEB "    on_crash: reboot\n", "4:15: on_crash must be one of "

@@ -128,7 +128,8 @@ test_every_key(void **state)
 	    "    memory_mb: 65536, vcpus: 128, layout: data, vifs: [],\n"
 	    "    pool: {paused: 1024, booted: {target: 3, min: 1, max: 9},\n"
 	    "    idle_s: 5, max_age_s: 3600}, ready: running,\n"
-	    "    handlers: mended, on_failure: destroy, on_crash: restart}\n"
+	    "    handlers: mended, routers: 64,\n"
+	    "    on_failure: destroy, on_crash: restart}\n"
 	    "  'a':\n"
 	    "    vifs:\n    - bridge: br0\n    - {bridge: br-int.12345678}\n"
 	    "    pool: {}\n    layout: root\n"
@@ -157,6 +158,7 @@ test_every_key(void **state)
 	assert_int_equal(c->templates[0]->pool_max_age_s, 3600);
 	assert_int_equal(c->templates[0]->ready, READY_RUNNING);
 	assert_true(c->templates[0]->handlers_mended);
+	assert_int_equal(c->templates[0]->routers, 64);
 	assert_int_equal(c->templates[0]->on_failure, AFTER_DESTROY);
 	assert_int_equal(c->templates[0]->on_crash, AFTER_RESTART);
 	assert_int_equal(c->templates[1]->layout, LAYOUT_ROOT);

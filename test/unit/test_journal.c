@@ -158,6 +158,10 @@ test_keeps_a_vnf(void **state)
 	v = vnf_find(&t, "web1");
 	vnf_set_state(&t, v, VNF_STARTED);
 	vnf_set_state(&t, v, VNF_READY);
+	v->routers = UINT64_C(1) << 63 | 2;
+	assert_int_equal(journal_routers(j, v), 0);
+	journal_close(j);
+	j = open_it();		/* which writes it anew */
 	journal_close(j);
 
 	j = open_it();
@@ -171,6 +175,7 @@ test_keeps_a_vnf(void **state)
 	assert_int_equal(e->domid, 7);
 	assert_int_equal(e->state, VNF_READY);
 	assert_int_equal(e->vifs_used, 1);
+	assert_true(e->routers == v->routers);
 	assert_int_equal(e->nvifs, 1);
 	assert_memory_equal(e->vifs[0].mac, d->vifs[0].mac, 6);
 	assert_string_equal(e->vifs[0].place.name, "xenbr0");

@@ -80,7 +80,7 @@ start_all(struct domain **d, unsigned n)
 
 	pending += n;
 	for (i = 0; i < n; i++)
-		backend->set_status(backend, d[i], true, done, starting);
+		backend->set_status(backend, d[i], 0, true, done, starting);
 }
 
 static void
@@ -184,7 +184,7 @@ run_routers(struct domain **d, unsigned n, const struct template *t,
 
 	begin();
 	for (i = 0, pending = n; i < n; i++)
-		backend->configure(backend, d[i], t->config, t->config_len,
+		backend->configure(backend, d[i], 0, t->config, t->config_len,
 		    false, done, configuring);
 	wait_for(&pending, 0, "configure");
 	step("configured ahead");
@@ -217,7 +217,7 @@ run_routers(struct domain **d, unsigned n, const struct template *t,
 	step("read twice");
 	begin();
 	for (i = 0, pending = n; i < n; i++)
-		backend->configure(backend, d[i], t->config, t->config_len,
+		backend->configure(backend, d[i], 0, t->config, t->config_len,
 		    true, done, configuring);
 	wait_for(&pending, 0, "configure and start");
 	step("configured and started");

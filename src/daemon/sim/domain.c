@@ -115,7 +115,9 @@ guest_boots(struct sim_domain *sd)
 static void
 guest_starts(struct sim_domain *sd)
 {
-	const char *wrong = sim_guest_check(sd->config, sd->config_len);
+	const char *wrong = sd->starting == 0 ?
+	    sim_guest_check(sd->config, sd->config_len) :
+	    sim_guest_check(sd->other, sd->other_len);
 
 	if (wrong != NULL) {
 		say(sd, wrong);
@@ -123,10 +125,13 @@ guest_starts(struct sim_domain *sd)
 		say(sd, "[router_thread:149] Router init failed!\n");
 		return;
 	}
-	sd->running = true;
+	if (sd->starting == 0)
+		sd->running = true;
+	else
+		sd->others |= UINT64_C(1) << sd->starting;
 	set_vifs(sd, 4);
 	say(sd, "[router_thread:158] Starting driver...\n");
-	if (sd->sim->knob[CRASH_AFTER_MS] != 0)
+	if (sd->starting == 0 && sd->sim->knob[CRASH_AFTER_MS] != 0)
 		guest_later(sd, guest_die, sd->sim->knob[CRASH_AFTER_MS]);
 }
 
@@ -138,14 +143,27 @@ guest_stops(struct sim_domain *sd)
 	say(sd, "[router_stop:188] Router 0 stoped.\n");
 }
 
+static bool
+guest_runs(const struct sim_domain *sd, unsigned router)
+{
+	return router == 0 ? sd->running :
+	    (sd->others & UINT64_C(1) << router) != 0;
+}
+
 void
-sim_domain_status(struct sim_domain *sd, bool running)
+sim_domain_status(struct sim_domain *sd, unsigned router, bool running)
 {
 	struct sim *sim = sd->sim;
 
-	if (!sd->booted || sd->wedged || sd->running == running ||
+	if (!sd->booted || sd->wedged || guest_runs(sd, router) == running ||
 	    (running && evtimer_pending(sd->guest, NULL)))
 		return;			/* it is as wanted, or will be */
+	if (running)
+		sd->starting = router;
+	if (!running && sd->others != 0) {
+		sd->wedged = true;	/* as ClickOS is, after one of two */
+		return;
+	}
 	if (!running) {
 		guest_later(sd, guest_stops, sim->knob[START_MS]);
 		return;
@@ -209,6 +227,8 @@ guest_ends(struct sim_domain *sd)
 void
 sim_domain_shutdown(struct sim_domain *sd)
 {
+	if (sd->others != 0)
+		sd->wedged = true;	/* it stops one of them first */
 	if (sd->booted && !sd->wedged)
 		guest_later(sd, guest_ends, sd->sim->knob[START_MS]);
 }
@@ -242,5 +262,6 @@ sim_domain_free(struct sim_domain *sd)
 	LIST_REMOVE(sd, entry);
 	event_free(sd->guest);
 	free(sd->config);
+	free(sd->other);
 	free(sd);
 }

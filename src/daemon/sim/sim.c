@@ -19,32 +19,6 @@
 
 #define CHUNK 992
 
-static const struct {
-	const char *name;
-	uint64_t value;
-} knobs[KNOB_COUNT] = {
-	[BUILD_MS] = { "build_ms", 20 },
-	[BOOT_MS] = { "boot_ms", 5 },
-	[WRITE_MS] = { "write_ms", 0 },
-	[START_MS] = { "start_ms", 5 },
-	[DESTROY_MS] = { "destroy_ms", 5 },
-	[MEMORY_MB] = { "memory_mb", 65536 },
-	[FAIL_BUILDS] = { "fail_builds", 0 },	/* so many fail, then none */
-	[FAIL_DESTROYS] = { "fail_destroys", 0 },
-	[LOSE_STARTS] = { "lose_starts", 0 },
-	[CRASH_BOOTS] = { "crash_boots", 0 },
-	[CRASH_STARTS] = { "crash_starts", 0 },
-	[WEDGE_STARTS] = { "wedge_starts", 0 },
-	[CRASH_AFTER_MS] = { "crash_after_ms", 0 },	/* of running */
-	[CRASH_IDLE] = { "crash_idle", 0 },	/* of booted guests */
-	[FOREIGN_PAUSES] = { "foreign_pauses", 0 },	/* on top of ours */
-	[VIF_MS] = { "vif_ms", 1 },
-	[FAIL_GATES] = { "fail_gates", 0 },
-	[FAIL_BRIDGES] = { "fail_bridges", 0 },
-	[FAIL_VIFS] = { "fail_vifs", 0 },	/* refused, nothing changed */
-	[SPOIL_VIFS] = { "spoil_vifs", 0 },	/* half changed */
-};
-
 /* An operation under way: its act comes with its delay, then it completes. */
 struct sim_op {
 	struct sim *sim;
@@ -56,6 +30,7 @@ struct sim_op {
 	char *text;			/* a configuration; a handler's reply */
 	size_t len;
 	bool start;
+	unsigned router;
 	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
 	uint32_t mask;			/* of those to be changed */
 	struct event *timer;
@@ -198,10 +173,15 @@ act_write(struct sim_op *op, struct uvnf_error *e)
 
 	if (gone(op, e))
 		return false;
-	if (op->text != NULL) {
+	if (op->text != NULL && op->router == 0) {
 		free(sd->config);
 		sd->config = op->text;
 		sd->config_len = op->len;
+		op->text = NULL;
+	} else if (op->text != NULL) {
+		free(sd->other);
+		sd->other = op->text;
+		sd->other_len = op->len;
 		op->text = NULL;
 	}
 	return true;
@@ -212,33 +192,39 @@ act_write_start(struct sim_op *op, struct uvnf_error *e)
 {
 	if (!act_write(op, e))
 		return false;
-	sim_domain_status(guest_of(op->domain), op->start);
+	sim_domain_status(guest_of(op->domain), op->router, op->start);
 	return true;
 }
 
 static void
-sim_configure(struct backend *b, struct domain *d, const char *text,
-    size_t len, bool start, backend_done done, void *arg)
+sim_configure(struct backend *b, struct domain *d, unsigned router,
+    const char *text, size_t len, bool start, backend_done done, void *arg)
 {
 	struct sim_op *op = op_begin(b, d,
 	    start ? act_write_start : act_write, sim_of(b)->knob[WRITE_MS],
 	    done, arg);
+	unsigned chunks = (unsigned)((len + CHUNK - 1) / CHUNK);
 
 	op->text = xmemdup0(text, len);
 	op->len = len;
 	op->start = start;
-	d->chunks = (unsigned)((len + CHUNK - 1) / CHUNK);
-	op->sim->stats.xenstore_requests += d->chunks + start;
+	op->router = router;
+	if (router == 0)
+		d->chunks = chunks;
+	else
+		op->sim->stats.xenstore_requests++;	/* what was there */
+	op->sim->stats.xenstore_requests += chunks + start;
 }
 
 static void
-sim_set_status(struct backend *b, struct domain *d, bool running,
-    backend_done done, void *arg)
+sim_set_status(struct backend *b, struct domain *d, unsigned router,
+    bool running, backend_done done, void *arg)
 {
 	struct sim_op *op = op_begin(b, d, act_write_start,
 	    sim_of(b)->knob[WRITE_MS], done, arg);
 
 	op->start = running;
+	op->router = router;
 	op->sim->stats.xenstore_requests++;
 }
 
@@ -493,39 +479,10 @@ sim_stats(struct backend *b, struct backend_stats *s)
 /* --- beginning and end --------------------------------------------------- */
 
 static int
-set_knob(struct sim *sim, char *setting, struct uvnf_error *e)
-{
-	char *value = strchr(setting, '=');
-	int i;
-
-	if (value != NULL) {
-		*value++ = '\0';
-		for (i = 0; i < KNOB_COUNT; i++) {
-			if (strcmp(setting, knobs[i].name) == 0 &&
-			    parse_uint(value, 0, 1000000000,
-			    &sim->knob[i]) == 0)
-				return 0;
-		}
-	}
-	return uvnf_error_set(e, UVNF_E_SYSTEM,
-	    "UVNF_SIM has '%s', which is no KNOB=NUMBER; see uvnfd(8)",
-	    setting);
-}
-
-static int
 sim_prepare(struct backend *b, const struct config *c, struct uvnf_error *e)
 {
-	const char *env = getenv("UVNF_SIM");
-	char *copy, *setting, *save = NULL;
-	int rc = 0;
-
 	(void)c;
-	copy = xstrdup(env != NULL ? env : "");
-	for (setting = strtok_r(copy, " ,", &save); setting != NULL && rc == 0;
-	    setting = strtok_r(NULL, " ,", &save))
-		rc = set_knob(sim_of(b), setting, e);
-	free(copy);
-	return rc;
+	return knobs_read(sim_of(b), getenv("UVNF_SIM"), e);
 }
 
 static int
@@ -580,12 +537,9 @@ backend_sim_new(void)
 		.stats = sim_stats,
 	};
 	struct sim *sim = xcalloc(1, sizeof(*sim));
-	int i;
 
 	sim->backend = ops;
 	sim->next_domid = 1;
-	for (i = 0; i < KNOB_COUNT; i++)
-		sim->knob[i] = knobs[i].value;
 	LIST_INIT(&sim->domains);
 	LIST_INIT(&sim->ops);
 	return &sim->backend;

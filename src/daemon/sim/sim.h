@@ -14,7 +14,7 @@ struct event;
 struct sim;
 struct sim_op;
 
-/* $UVNF_SIM's words, see uvnfd(8) and sim.c. */
+/* $UVNF_SIM's words, see uvnfd(8) and knobs.c. */
 enum knob {
 	BUILD_MS, BOOT_MS, WRITE_MS, START_MS, DESTROY_MS, MEMORY_MB,
 	FAIL_BUILDS, FAIL_DESTROYS, LOSE_STARTS, CRASH_BOOTS, CRASH_STARTS,
@@ -32,6 +32,10 @@ struct sim_domain {
 	char *config;
 	size_t config_len;
 	bool booted, wedged, running;
+	uint64_t others;		/* routers that run beside 0 */
+	unsigned starting;		/* the router that starts */
+	char *other;			/* its configuration, if not 0 */
+	size_t other_len;
 	unsigned pauses;		/* by us and others; it runs at 0 */
 	bool held;			/* a pause held guest_act up */
 	LIST_ENTRY(sim_domain) entry;
@@ -47,6 +51,9 @@ struct sim {
 	LIST_HEAD(, sim_op) ops;
 	struct backend_stats stats;
 };
+
+/* Sets all knobs, with those that text (or NULL) turns. */
+int knobs_read(struct sim *sim, const char *text, struct uvnf_error *e);
 
 /* Is one of so many faults due? */
 bool sim_fault(struct sim *sim, enum knob k);
@@ -66,8 +73,8 @@ void sim_domain_pause(struct sim_domain *sd);
 bool sim_domain_unpause(struct sim_domain *sd);
 /* It was asked to power itself off. */
 void sim_domain_shutdown(struct sim_domain *sd);
-/* Its status node was written. */
-void sim_domain_status(struct sim_domain *sd, bool running);
+/* A router's status node was written. */
+void sim_domain_status(struct sim_domain *sd, unsigned router, bool running);
 /* A handler was written. */
 void sim_domain_write(struct sim_domain *sd, const char *element,
     const char *handler, const char *value);

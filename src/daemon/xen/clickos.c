@@ -13,7 +13,6 @@
 #include "daemon/xen/later.h"
 
 #define PATH_LEN 128
-#define ROUTER 0			/* more than one cannot be stopped */
 #define MARK "uvnf"
 
 void
@@ -23,14 +22,15 @@ clickos_root(const struct guest *g, char *buf, size_t size)
 	    g->layout == LAYOUT_DATA ? "data/clickos" : "clickos");
 }
 
-/* A node of the router's, and the root of its tree before it. */
+/* A node of a router's, and the root of its tree before it. */
 static void
-router_path(const struct guest *g, const char *node, char buf[PATH_LEN])
+router_path(const struct guest *g, unsigned router, const char *node,
+    char buf[PATH_LEN])
 {
 	char root[PATH_LEN - 32];
 
 	clickos_root(g, root, sizeof(root));
-	snprintf(buf, PATH_LEN, "%s/%d/%s", root, ROUTER, node);
+	snprintf(buf, PATH_LEN, "%s/%u/%s", root, router, node);
 }
 
 void
@@ -38,7 +38,7 @@ clickos_config_dir(const struct guest *g, char *buf, size_t size)
 {
 	char path[PATH_LEN];
 
-	router_path(g, "config", path);
+	router_path(g, 0, "config", path);
 	snprintf(buf, size, "%s", path);
 }
 
@@ -75,9 +75,9 @@ clickos_make_tree(struct guest *g)
 	clickos_root(g, path, sizeof(path));
 	xenstore_mkdir(xs, path, NULL, NULL);
 	xenstore_share(xs, path, g->domid, NULL, NULL);
-	router_path(g, "elements", path);
+	router_path(g, 0, "elements", path);
 	xenstore_mkdir(xs, path, NULL, NULL);
-	router_path(g, "control", path);
+	router_path(g, 0, "control", path);
 	xenstore_mkdir(xs, path, NULL, NULL);
 }
 
@@ -90,6 +90,7 @@ clickos_is_mark(const char *data, size_t len)
 /* A burst of writes that completes as one. */
 struct burst {
 	struct guest *guest;
+	unsigned router;
 	unsigned left;			/* replies */
 	int err;			/* the first */
 	bool went_through;		/* `Running` was accepted */
@@ -98,12 +99,13 @@ struct burst {
 };
 
 static struct burst *
-burst_new(struct guest *g, backend_done done, void *arg)
+burst_new(struct guest *g, unsigned router, backend_done done, void *arg)
 {
 	struct burst *b = xcalloc(1, sizeof(*b));
 
 	guest_write_begin(g);
 	b->guest = g;
+	b->router = router;
 	b->done = done;
 	b->arg = arg;
 	return b;
@@ -183,12 +185,13 @@ put_status(struct burst *b, bool running)
 	const char *word = running ? "Running" : "Halted";
 	char path[PATH_LEN];
 
-	router_path(b->guest, "status", path);
+	router_path(b->guest, b->router, "status", path);
 	b->left++;
 	xenstore_write(b->guest->xen->xs, path, word, strlen(word),
 	    running ? on_running : on_written, b);
 }
 
+/* How many chunks router 0 has is known; what others have goes as a whole. */
 static void
 put_chunks(struct burst *b, const char *text, size_t len)
 {
@@ -197,7 +200,11 @@ put_chunks(struct burst *b, const char *text, size_t len)
 	unsigned i, n = 0;
 	size_t at, piece;
 
-	clickos_config_dir(g, dir, sizeof(dir));
+	router_path(g, b->router, "config", dir);
+	if (b->router != 0) {
+		b->left++;
+		xenstore_remove(g->xen->xs, dir, on_removed, b);
+	}
 	for (at = 0; at < len; at += piece) {
 		piece = len - at < CLICKOS_CHUNK ? len - at : CLICKOS_CHUNK;
 		snprintf(path, sizeof(path), "%s/%u", dir, n++);
@@ -205,6 +212,8 @@ put_chunks(struct burst *b, const char *text, size_t len)
 		xenstore_write(g->xen->xs, path, text + at, piece, on_written,
 		    b);
 	}
+	if (b->router != 0)
+		return;
 	for (i = n; i < g->d->chunks; i++) {
 		snprintf(path, sizeof(path), "%s/%u", dir, i);
 		b->left++;
@@ -214,10 +223,10 @@ put_chunks(struct burst *b, const char *text, size_t len)
 }
 
 void
-clickos_configure(struct guest *g, const char *text, size_t len, bool start,
-    backend_done done, void *arg)
+clickos_configure(struct guest *g, unsigned router, const char *text,
+    size_t len, bool start, backend_done done, void *arg)
 {
-	struct burst *b = burst_new(g, done, arg);
+	struct burst *b = burst_new(g, router, done, arg);
 
 	put_chunks(b, text, len);
 	if (start)
@@ -229,16 +238,16 @@ clickos_configure(struct guest *g, const char *text, size_t len, bool start,
 }
 
 void
-clickos_set_status(struct guest *g, bool running, backend_done done,
-    void *arg)
+clickos_set_status(struct guest *g, unsigned router, bool running,
+    backend_done done, void *arg)
 {
-	put_status(burst_new(g, done, arg), running);
+	put_status(burst_new(g, router, done, arg), running);
 }
 
 void
 clickos_shutdown(struct guest *g, backend_done done, void *arg)
 {
-	struct burst *b = burst_new(g, done, arg);
+	struct burst *b = burst_new(g, 0, done, arg);
 	char path[PATH_LEN];
 
 	snprintf(path, sizeof(path), "/local/domain/%d/control/shutdown",

@@ -41,10 +41,10 @@ bool clickos_is_mark(const char *data, size_t len);
 void clickos_make_tree(struct guest *g);
 
 /* As in backend.h. */
-void clickos_configure(struct guest *g, const char *text, size_t len,
-    bool start, backend_done done, void *arg);
-void clickos_set_status(struct guest *g, bool running, backend_done done,
-    void *arg);
+void clickos_configure(struct guest *g, unsigned router, const char *text,
+    size_t len, bool start, backend_done done, void *arg);
+void clickos_set_status(struct guest *g, unsigned router, bool running,
+    backend_done done, void *arg);
 void clickos_shutdown(struct guest *g, backend_done done, void *arg);
 void clickos_fetch(struct guest *g, backend_text done, void *arg);
 void clickos_handler(struct guest *g, const char *element,

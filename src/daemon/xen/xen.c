@@ -242,13 +242,14 @@ xen_bridge(struct backend *b, const char *name, bool make, backend_done done,
 /* --- its guest --- */
 
 static void
-xen_configure(struct backend *b, struct domain *d, const char *text,
-    size_t len, bool start, backend_done done, void *arg)
+xen_configure(struct backend *b, struct domain *d, unsigned router,
+    const char *text, size_t len, bool start, backend_done done, void *arg)
 {
 	struct uvnf_error e;
 
 	if (d->backend != NULL) {
-		clickos_configure(d->backend, text, len, start, done, arg);
+		clickos_configure(d->backend, router, text, len, start, done,
+		    arg);
 		return;
 	}
 	not_built(d, &e);
@@ -283,13 +284,13 @@ xen_fetch(struct backend *b, struct domain *d, backend_text done, void *arg)
 }
 
 static void
-xen_set_status(struct backend *b, struct domain *d, bool running,
-    backend_done done, void *arg)
+xen_set_status(struct backend *b, struct domain *d, unsigned router,
+    bool running, backend_done done, void *arg)
 {
 	struct uvnf_error e;
 
 	if (d->backend != NULL) {
-		clickos_set_status(d->backend, running, done, arg);
+		clickos_set_status(d->backend, router, running, done, arg);
 		return;
 	}
 	not_built(d, &e);
