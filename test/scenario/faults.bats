@@ -127,7 +127,7 @@ no_pools() {
 	fails 1 build-failed pool fill --wait
 	says 'simulated failure' TEMPLATE
 	fails 1 build-failed pool fill booted --wait
-	[ "${#lines[@]}" -eq 3 ]
+	[ "${#lines[@]}" -eq 4 ]
 }
 
 @test "pool fill: recovers at once when builds succeed again" {

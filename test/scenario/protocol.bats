@@ -132,7 +132,7 @@ line() {
 
 @test "each line of a reply carries the tag, errors too" {
 	run -0 wire 'send:@a pool\n@b show nobody\n@c nosuch\n' reply:3
-	[ "$(grep -c '^@a DATA ' <<<"$output")" -eq 10 ]
+	[ "$(grep -c '^@a DATA ' <<<"$output")" -eq 15 ]
 	grep -q '^@a OK' <<<"$output"
 	grep -q '^@b ERR no-vnf ' <<<"$output"
 	grep -q '^@c ERR bad-request ' <<<"$output"

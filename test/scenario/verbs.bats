@@ -141,7 +141,7 @@ teardown() {
 @test "stats: counts what happened" {
 	fill
 	holds '.vnfs == 0 and .clients == 1 and .builds == 6 and
-	    .creates == {"booted": 0, "paused": 0, "cold": 0} and
+	    .creates == {"armed": 0, "booted": 0, "paused": 0, "cold": 0} and
 	    .destroys == 0 and .adopted == 0 and .refused == 0' stats
 	ctl create booted a -c count.click --wait ready >/dev/null
 	ctl create paused b >/dev/null
@@ -150,7 +150,7 @@ teardown() {
 	ctl destroy b >/dev/null
 	fails 1 no-vnf show b
 	holds '.vnfs == 2 and .destroys == 1 and .refused == 1 and
-	    .creates == {"booted": 1, "paused": 1, "cold": 1} and
+	    .creates == {"armed": 0, "booted": 1, "paused": 1, "cold": 1} and
 	    .routers_failed == 1 and .crashes == 0 and .builds_failed == 0 and
 	    .xenstore_requests > 0 and .hypercalls > 0' stats
 	run -0 ctl stats

@@ -163,7 +163,7 @@ templates_reload() {
 
 # A build is under way while its template changes and leaves.
 templates_reload_midway() {
-	sed -i '/^  pinned/s/paused: 1/paused: 0/' "$work/uvnf.yaml"
+	sed -i '/^  pinned/,/paused/s/paused: 1/paused: 0/' "$work/uvnf.yaml"
 	check 'no shell of it' ctl reload
 	ctl create pinned web7 -c "$work/22.click" --wait ready \
 	    >"$work/web7.out" 2>&1 &
