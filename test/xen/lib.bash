@@ -120,8 +120,21 @@ know() {
 	    nud permanent
 }
 
+# When nothing answers, what it takes to find out where a packet stays: who
+# is to have it, which ports forward, what passed, how far the rings are.
 pings() {
-	ping -n -c 1 -i 0.2 -w 20 "$1"
+	ping -n -c 1 -i 0.2 -w 20 "$1" && return
+	echo "nothing answers for $1:"
+	ip neigh show to "$1"
+	bridge fdb show
+	bridge -d link show
+	ip -s link
+	mountpoint -q /sys/kernel/debug ||
+	    mount -t debugfs none /sys/kernel/debug
+	grep -H . /sys/kernel/debug/xen-netback/*/io_ring_q* 2>/dev/null
+	xenstore-ls -f /local/domain/0/backend/vif | grep -E '/(state|hotplug)'
+	xl list
+	return 1
 }
 
 silent() {
