@@ -385,7 +385,8 @@ link_gate(struct links *l, const char *name, unsigned index, bool open,
 	    open ? BR_STATE_FORWARDING : BR_STATE_DISABLED);
 	mnl_attr_nest_end(nlh, port);
 	err = ask(l, nlh, NULL);
-	if (err == 0)
+	/* One without a carrier opens by itself when it gets one. */
+	if (err == 0 || (open && err == ENETDOWN))
 		return 0;
 	return uvnf_error_set(e, UVNF_E_SYSTEM,
 	    "cannot %s the bridge port of %s: %s", open ? "open" : "close",

@@ -7,6 +7,8 @@
 # Six addresses in all; two for the shells of "armed".
 write_armed_config() {
 	cp "$examples/ping.click" "$work/ping.click"
+	(cat "$work/ping.click"; echo 'FromDevice(1) -> Discard;') \
+	    >"$work/both.click"
 	echo 'x :: NoSuchElement; FromDevice(0) -> x -> Discard;' \
 	    >"$work/broken.click"
 	cat >"$work/uvnf.yaml" <<-END
@@ -24,6 +26,7 @@ write_armed_config() {
 	  broken: {extends: base, config: broken.click}
 	  two: {extends: base, vifs: [{bridge: xenbr0}, {bridge: xenbr1}],
 	    params: {ip: 10.0.0.48}}
+	  both: {extends: two, config: both.click}
 	END
 }
 
@@ -136,19 +139,30 @@ armed_claim() {
 
 two_ports() {
 	local id
-	id=$(shells_of two)
+	id=$(shells_of "$1")
 	frozen "$id" && ports_are 0 "$id" && [ -e "/sys/class/net/vif$id.1" ]
 }
 
 armed_two() {
 	check 'two vifs: a shell' \
-	    eval 'ctl pool set two armed 1 && ctl pool fill two --wait'
-	check 'two vifs: both ports are closed' two_ports
-	check 'two vifs: a VNF' ctl create two web5 --wait ready
+	    eval 'ctl pool set both armed 1 && ctl pool fill both --wait'
+	check 'two vifs: both ports are closed' two_ports both
+	check 'two vifs: a VNF' ctl create both web5 --wait ready
 	check 'two vifs: both ports are open' \
 	    ports_are 3 "$(field web5 .domid)"
 	check 'two vifs: it answers' first_ping web5
-	check 'two vifs: no more' ctl pool set two armed 0
+	check 'two vifs: no more' ctl pool set both armed 0
+	check 'two vifs: it is destroyed' ctl destroy web5 --wait freed
+	# A port that the router does not use has no carrier.
+	check 'two vifs, one unused: a shell' \
+	    eval 'ctl pool set two armed 1 && ctl pool fill two --wait'
+	check 'two vifs, one unused: both ports are closed' two_ports two
+	check 'two vifs, one unused: a VNF' ctl create two web5 --wait ready
+	check 'two vifs, one unused: it answers' first_ping web5
+	check 'two vifs, one unused: another configuration uses it' eval \
+	    'ctl config web5 "$work/both.click" --wait ready &&
+	    ports_are 3 "$(field web5 .domid)" && first_ping web5'
+	check 'two vifs, one unused: no more' ctl pool set two armed 0
 }
 
 # Claims one after the other, slow enough that a refill goes on beside them.
