@@ -62,9 +62,10 @@ call_limit(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	uvnf_error_set(&e, UVNF_E_TIMEOUT, "the router of '%s' did not come "
-	    "up in time, so %s.%s was not %s", c->vnf->name, c->element,
-	    c->handler, c->value == NULL ? "read" : "written");
+	uvnf_error_set(&e, UVNF_E_TIMEOUT, "%s.%s of '%s' was not %s in time: "
+	    "its router did not come up, or what was called before was not "
+	    "answered", c->element, c->handler, c->vnf->name,
+	    c->value == NULL ? "read" : "written");
 	call_fail(c, &e);
 }
 
@@ -79,17 +80,20 @@ static void
 call_done(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 {
 	struct vnf_call *c = arg;
+	struct daemon *dm = c->daemon;
 	struct domain *d = c->domain;
 	backend_text done = c->done;
 
 	arg = c->arg;
 	call_free(c);
-	if (--d->calls == 0 && d->vnf != NULL && d->vnf->task != NULL)
+	d->calls--;
+	if (d->vnf != NULL && d->vnf->task != NULL)
 		task_calls_over(d->vnf->task);
+	if (d->vnf != NULL)
+		calls_begin(dm, d->vnf);
 	done(arg, text, len, e);
 }
 
-/* The backend must call nothing while another router starts, so count. */
 static void
 call_begin(struct vnf_call *c, unsigned timeout_ms)
 {
@@ -113,22 +117,25 @@ calls_drop_all(struct daemon *dm)
 		call_free(TAILQ_FIRST(&dm->calls));
 }
 
+/*
+ * One after the other, and none while a router starts: a ClickOS that is asked
+ * then crashes, so the backend must have none left to ask.
+ */
 void
 calls_begin(struct daemon *dm, struct vnf *v)
 {
-	struct vnf_call *c;
+	struct vnf_call *c = TAILQ_FIRST(&v->calls);
+	uint64_t now = now_us();
 
 	(void)dm;
-	while ((c = TAILQ_FIRST(&v->calls)) != NULL) {
-		uint64_t now = now_us();
-		unsigned left_ms = c->deadline_us > now + 1000 ?
-		    (unsigned)((c->deadline_us - now) / 1000) : 1;
-
-		call_begin(c, left_ms);
-	}
+	if (c == NULL || v->state != VNF_READY || v->domain->calls > 0 ||
+	    task_adds_router(v->task))
+		return;
+	call_begin(c, c->deadline_us > now + 1000 ?
+	    (unsigned)((c->deadline_us - now) / 1000) : 1);
 }
 
-static struct vnf_call *
+static void
 call_new(struct daemon *dm, struct vnf *v, const char *element,
     const char *handler, const char *value, unsigned timeout_ms,
     backend_text done, void *arg)
@@ -146,7 +153,6 @@ call_new(struct daemon *dm, struct vnf *v, const char *element,
 	evtimer_assign(&c->limit, dm->base, call_limit, c);
 	timer_arm_ms(&c->limit, timeout_ms);
 	TAILQ_INSERT_TAIL(&v->calls, c, entry);
-	return c;
 }
 
 /* What a stock ClickOS would do with it is not what was meant. */
@@ -174,12 +180,11 @@ vnf_handler(struct daemon *dm, const char *name, const char *element,
 	if (v == NULL || template_has_router(v->template, &e) != 0 ||
 	    check_value(v, value, &e) != 0) {
 		done(arg, NULL, 0, &e);
-	} else if (v->state == VNF_READY && !task_adds_router(v->task)) {
-		call_begin(call_new(dm, v, element, handler, value,
-		    timeout_ms, done, arg), timeout_ms);
-	} else if (v->task != NULL && task_brings_up(v->task)) {
+	} else if (v->state == VNF_READY ||
+	    (v->task != NULL && task_brings_up(v->task))) {
 		call_new(dm, v, element, handler, value, timeout_ms, done,
 		    arg);
+		calls_begin(dm, v);
 	} else {
 		uvnf_error_set(&e, UVNF_E_BAD_STATE,
 		    "'%s' is %s: only a router that runs has handlers",
