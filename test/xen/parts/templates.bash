@@ -161,18 +161,28 @@ templates_reload() {
 	    jq -se "map(select(.template == \"whole\"))[1].have == 2"'
 }
 
-# A build is under way while its template changes and leaves.
+# Those that build, and the one that makes more of them.
+signal_workers() {
+	pkill "-$1" -x 'uvnfd: (worker|spawner)'
+}
+
+is_creating() {
+	ctl -j show web7 | tee /dev/stderr | jq -e '.state == "creating"'
+}
+
+# A build is under way while its template changes and leaves: its worker
+# stands still meanwhile.
 templates_reload_midway() {
-	sed -i '/^  pinned/,/paused/s/paused: 1/paused: 0/' "$work/uvnf.yaml"
-	check 'no shell of it' ctl reload
+	check 'no shell of it' ctl pool drain pinned
+	check 'the workers are stopped' signal_workers STOP
 	ctl create pinned web7 -c "$work/22.click" --wait ready \
 	    >"$work/web7.out" 2>&1 &
-	check 'a domain is being built' within 20 eval \
-	    '[ "$(field web7 .state)" = creating ]'
+	check 'a domain is being built' within 20 is_creating
 	sed -i '/^  pinned/,/paused/d' "$work/uvnf.yaml"
 	check 'its template leaves' reloads '.removed == 1'
+	check 'the workers go on' signal_workers CONT
 	check 'it is built all the same' wait $!
-	check 'as its template was' runs_on "$(domain_of pinned)" 1
+	check 'as its template was' runs_on "$(field web7 .domain)" 1
 	check 'and answers' pings 10.0.0.22
 	check 'it is destroyed' ctl destroy web7 --wait freed
 }
