@@ -173,7 +173,9 @@ is_creating() {
 # A build is under way while its template changes and leaves: its worker
 # stands still meanwhile.
 templates_reload_midway() {
-	check 'no shell of it' ctl pool drain pinned
+	# A worker that is stopped in the middle of a request stops xenstored.
+	check 'no shell of it' eval 'ctl pool drain pinned &&
+	    within 30 eval "[ -z \"\$(domains | grep ^uvnf-pinned-)\" ]"'
 	check 'the workers are stopped' signal_workers STOP
 	ctl create pinned web7 -c "$work/22.click" --wait ready \
 	    >"$work/web7.out" 2>&1 &
