@@ -487,9 +487,9 @@ const struct command commands[] = {
 	{ "list", "", "lists the VNFs", NULL, 0, NULL, cmd_list },
 	{ "show", "NAME", "shows all there is to know about a VNF", NULL, 0,
 	    NULL, cmd_show },
-	{ "pool", "[fill [TEMPLATE] [--wait] | set TEMPLATE "
-	    "armed|booted|paused TARGET\n    [--min N] [--max N] | "
-	    "drain [TEMPLATE]]",
+	{ "pool", "[show [TEMPLATE] | fill [TEMPLATE] [--wait] | "
+	    "set TEMPLATE armed|booted|paused\n    TARGET [--min N] "
+	    "[--max N] | drain [TEMPLATE]]",
 	    "shows the pools of shells, or changes them",
 	    "fill builds at once what is missing, of TEMPLATE or of all; "
 	    "--wait waits for\nall of them.  set changes how many there are "

@@ -30,7 +30,7 @@ pool_fill(struct ctl *c, const struct args *a)
 	return status;
 }
 
-/* "pool set" and "pool drain": the daemon judges their words. */
+/* "pool show", "set" and "drain": the daemon judges their words. */
 static int
 pool_change(struct ctl *c, const struct args *a)
 {
@@ -61,6 +61,8 @@ cmd_pool(struct ctl *c, const struct args *a)
 {
 	const char *what = a->argc > 0 ? a->argv[0] : "";
 	bool fill = strcmp(what, "fill") == 0, set = strcmp(what, "set") == 0;
+	bool drain = strcmp(what, "drain") == 0;
+	bool show = strcmp(what, "show") == 0;
 
 	if (a->wait != NULL && !fill)
 		return ctl_usage(a->cmd, "--wait is for 'pool fill'");
@@ -72,13 +74,13 @@ cmd_pool(struct ctl *c, const struct args *a)
 		return pool_fill(c, a);
 	if (set && a->argc == 4)
 		return pool_change(c, a);
-	if (strcmp(what, "drain") == 0 && a->argc <= 2)
+	if ((drain || show) && a->argc <= 2)
 		return pool_change(c, a);
-	if (fill || strcmp(what, "drain") == 0)
+	if (fill || drain || show)
 		return ctl_usage(a->cmd, "pool %s takes one template", what);
 	if (set)
 		return ctl_usage(a->cmd, "pool set needs a template, a kind "
 		    "and a target");
-	return ctl_usage(a->cmd, "pool knows fill, set and drain, not '%s'",
-	    what);
+	return ctl_usage(a->cmd, "pool knows show, fill, set and drain, not "
+	    "'%s'", what);
 }

@@ -169,6 +169,20 @@ run_drain(struct request *rq)
 	reply_pools(rq, of, NULL);
 }
 
+static void
+run_show(struct request *rq)
+{
+	const struct template *of;
+	struct uvnf_error e;
+
+	if (check_form(rq, 2, "min", "max", &e) != 0 ||
+	    check_form(rq, 2, "wait", "timeout_ms", &e) != 0 ||
+	    parse_template(rq, &of, &e) != 0)
+		request_err(rq, &e);
+	else
+		reply_pools(rq, of, NULL);
+}
+
 static int
 parse_number(const char *what, const char *text, unsigned *n,
     struct uvnf_error *e)
@@ -248,6 +262,8 @@ run_pool(struct request *rq)
 
 	if (what == NULL) {
 		reply_pools(rq, NULL, NULL);
+	} else if (strcmp(what, "show") == 0) {
+		run_show(rq);
 	} else if (strcmp(what, "fill") == 0) {
 		run_fill(rq);
 	} else if (strcmp(what, "drain") == 0) {
@@ -256,7 +272,8 @@ run_pool(struct request *rq)
 		run_set(rq);
 	} else {
 		uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "pool %.40s: only "
-		    "'pool', 'pool fill', 'pool set' and 'pool drain' exist",
+		    "'pool show', 'pool fill', 'pool set' and 'pool drain' "
+		    "exist",
 		    what);
 		request_err(rq, &e);
 	}
@@ -264,7 +281,8 @@ run_pool(struct request *rq)
 
 const struct command pool_commands[] = {
 	{ "pool", 0, 4, { "wait", "timeout_ms", "min", "max" },
-	    "pool [fill [TEMPLATE] [wait=full|no] [timeout_ms=N] | "
+	    "pool [show [TEMPLATE] | fill [TEMPLATE] [wait=full|no] "
+	    "[timeout_ms=N] | "
 	    "set TEMPLATE armed|booted|paused TARGET [min=N] [max=N] | "
 	    "drain [TEMPLATE]]", run_pool },
 	{ NULL, 0, 0, { NULL }, NULL, NULL },

@@ -170,6 +170,17 @@ teardown() {
 	all_hold 'all(.have == .target)' pool fill --wait
 }
 
+@test "pool show: all, or one template" {
+	daemon_start
+	fill
+	[ "$(ctl -j pool show)" = "$(ctl -j pool)" ]
+	all_hold 'length == 3 and all(.template == "both")' pool show both
+	fails 1 no-template pool show nosuch
+	fails 2 usage pool show both paused
+	run -0 wire 'send:pool show both booted\npool show wait=full\n' reply:2
+	says 'ERR bad-request pool show has too many words'
+}
+
 @test "pool fill: one template alone" {
 	daemon_start
 	all_hold 'length == 3 and all(.template == "both") and
