@@ -292,7 +292,8 @@ sim_handler(struct backend *b, struct domain *d, const char *element,
 		reply[0] = '\0';
 		sim_domain_write(sd, element, handler, value);
 	}
-	op = op_begin(b, d, act_read, reply != NULL ? 1 : timeout_ms, NULL,
+	op = op_begin(b, d, act_read, reply != NULL ?
+	    sim_of(b)->knob[WRITE_MS] : timeout_ms, NULL,
 	    arg);
 	op->text_done = done;
 	op->text = reply;
