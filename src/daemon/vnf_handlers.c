@@ -113,8 +113,11 @@ call_begin(struct vnf_call *c, unsigned timeout_ms)
 void
 calls_drop_all(struct daemon *dm)
 {
+	struct uvnf_error e;
+
+	uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon has stopped");
 	while (!TAILQ_EMPTY(&dm->calls))
-		call_free(TAILQ_FIRST(&dm->calls));
+		call_fail(TAILQ_FIRST(&dm->calls), &e);
 }
 
 /*
