@@ -95,8 +95,8 @@ struct backend {
 	void (*build)(struct backend *b, struct domain *d, backend_done done,
 	    void *arg);
 	/* Takes up a domain found by list whose facts the journal kept:
-	 * console and watches as after a build, d->chunks counted anew;
-	 * announced and vif_state follow as events. */
+	 * console and watches as after a build, d->chunks counted anew,
+	 * d->ordered; announced and vif_state are told as events. */
 	void (*adopt)(struct backend *b, struct domain *d, backend_done done,
 	    void *arg);
 	/*

@@ -40,6 +40,7 @@ struct daemon {
 	LIST_HEAD(, console_follow) console_follows;
 	struct pools *pools;
 	struct listener *listener;
+	unsigned adopting;		/* domains, at the start */
 	unsigned doomed;		/* domains on their way out, reap.h */
 	unsigned starting;		/* routers ordered to start, not up */
 	bool stopping;

@@ -54,6 +54,8 @@ struct domain {
 	uint64_t shelved_us;		/* since when it is one */
 	unsigned calls;			/* of handlers, at the backend */
 	bool announced;			/* the guest said that it has booted */
+	bool adopted;			/* and no router started since */
+	bool ordered;			/* adopted with the order to start */
 	bool dead;			/* crashed, shut down, or gone */
 	bool spoiled;			/* half changed: only good to destroy */
 	struct console console;

@@ -106,6 +106,17 @@ append_claim(struct journal *j, const uint8_t uuid[16], const char *name,
 	    uuid_format(uuid, text), name, vifs_used, list);
 }
 
+static int
+append_config(struct journal *j, const uint8_t uuid[16], uint32_t vifs_used,
+    const struct params *set)
+{
+	char text[UUID_TEXT_LEN + 1], list[PARAMS_TEXT_MAX];
+
+	params_format(set, list);
+	return append(j, "config %s %" PRIu32 "%s", uuid_format(uuid, text),
+	    vifs_used, list);
+}
+
 /* What has no label needs no line. */
 static int
 append_label(struct journal *j, const uint8_t uuid[16],
@@ -139,6 +150,10 @@ append_entry(struct journal *j, const struct journal_entry *e)
 	if (e->state != VNF_NONE)
 		append(j, "state %s %s %" PRIu64, uuid,
 		    vnf_state_word(e->state), e->routers);
+	if (e->torn)
+		append_config(j, e->uuid, e->vifs_used, &e->set);
+	if (e->pausing)
+		append(j, "pausing %s", uuid);
 	if (e->doomed)
 		append(j, "doom %s", uuid);
 }
@@ -163,12 +178,18 @@ rewrite(struct journal *j)
 	} else if (errno != ENOENT) {
 		goto out;
 	}
+	/* Not to be rewritten as if nothing else were in it. */
+	if (j->version > JOURNAL_VERSION) {
+		errno = EPROTONOSUPPORT;
+		goto out;
+	}
 	j->fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
 	    0600);
 	if (j->fd == -1)
 		goto out;
 	j->size = 0;
 	j->failed = false;
+	append(j, "version %d", JOURNAL_VERSION);
 	TAILQ_FOREACH(e, &j->entries, entry)
 		append_entry(j, e);
 	TAILQ_FOREACH(b, &j->bridges, entry)
@@ -242,13 +263,17 @@ journal_open(const char *dir, struct uvnf_error *e)
 		journal_close(j);
 		return NULL;
 	}
-	if (rewrite(j) != 0) {
+	if (rewrite(j) == 0)
+		return j;
+	if (j->version > JOURNAL_VERSION)
+		uvnf_error_set(e, UVNF_E_SYSTEM, "%s was written by a later "
+		    "version of uvnfd, which alone knows what is in it: start "
+		    "that one", j->path);
+	else
 		uvnf_error_set(e, UVNF_E_SYSTEM, "cannot rewrite %s: %s",
 		    j->path, strerror(errno));
-		journal_close(j);
-		return NULL;
-	}
-	return j;
+	journal_close(j);
+	return NULL;
 }
 
 void
@@ -315,13 +340,17 @@ journal_claim(struct journal *j, const struct vnf *v)
 int
 journal_config(struct journal *j, const struct vnf *v)
 {
-	char uuid[UUID_TEXT_LEN + 1], list[PARAMS_TEXT_MAX];
-
 	if (append_label(j, v->domain->uuid, &v->label) != 0)
 		return -1;
-	params_format(v->set, list);
-	return append(j, "config %s %" PRIu32 "%s",
-	    uuid_format(v->domain->uuid, uuid), v->vifs_used, list);
+	return append_config(j, v->domain->uuid, v->vifs_used, v->set);
+}
+
+int
+journal_pausing(struct journal *j, const struct domain *d)
+{
+	char uuid[UUID_TEXT_LEN + 1];
+
+	return append(j, "pausing %s", uuid_format(d->uuid, uuid));
 }
 
 int

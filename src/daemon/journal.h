@@ -19,6 +19,7 @@
  * before the act that it announces.  A dom0 reboot ends every domain, so
  * nothing is synced to a disk.
  *
+ *	CRC32 version NUMBER		(1; missing in the first of them)
  *	CRC32 build UUID TEMPLATE KIND DOMAIN-NAME [generic|root]
  *	CRC32 built UUID DOMID NVIFS [MAC PLACE DEV]...
  *	CRC32 vif UUID NUMBER MAC PLACE
@@ -27,6 +28,7 @@
  *	CRC32 label UUID CHAIN|- SPEC|-
  *	CRC32 config UUID VIFS-USED [PARAMETER=VALUE]...
  *	CRC32 state UUID STATE [ROUTERS]	(bits of those beside 0)
+ *	CRC32 pausing UUID		(then a state, or it did not come to it)
  *	CRC32 doom UUID			(its name is free, it is to go)
  *	CRC32 gone UUID
  *	CRC32 bridge NAME CHAIN|-
@@ -52,6 +54,8 @@ struct journal_entry {
 	struct vnf_label label;
 	uint64_t routers;
 	struct params set;
+	bool pausing;		/* it may be paused, and was not to stay so */
+	bool torn;		/* a configuration was being given to it */
 	bool doomed;
 	TAILQ_ENTRY(journal_entry) entry;
 };
@@ -69,9 +73,9 @@ TAILQ_HEAD(journal_bridges, journal_bridge);
 
 /*
  * Locks the state directory (made if need be), reads DIR/journal, writes it
- * anew without what is gone, and keeps it open.  A torn or damaged tail is
- * cut off with a warning.  NULL with e filled when another daemon holds the
- * directory or it cannot be used.
+ * anew without what is gone, and keeps it open.  What is torn or damaged is
+ * passed over with a warning.  NULL with e filled when another daemon holds
+ * the directory, it cannot be used, or a later version wrote its journal.
  */
 struct journal *journal_open(const char *dir, struct uvnf_error *e);
 
@@ -93,6 +97,7 @@ int journal_claim(struct journal *j, const struct vnf *v);
 int journal_config(struct journal *j, const struct vnf *v);
 /* Its state again, with the routers that it has now. */
 int journal_routers(struct journal *j, const struct vnf *v);
+int journal_pausing(struct journal *j, const struct domain *d);
 int journal_doom(struct journal *j, const struct domain *d);
 int journal_gone(struct journal *j, const struct domain *d);
 

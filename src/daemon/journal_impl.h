@@ -13,6 +13,7 @@
 
 #define LINE_MAX_LEN 8192		/* all parameters, and more */
 #define CRC_LEN 9			/* eight digits and a space */
+#define JOURNAL_VERSION 1
 
 struct journal {
 	char *path;
@@ -21,6 +22,7 @@ struct journal {
 	off_t size;
 	off_t compacted;		/* size after the last compaction */
 	bool failed;			/* a write did, since this was reset */
+	uint64_t version;		/* as of journal_open */
 	struct journal_entries entries;	/* as of journal_open */
 	void *by_uuid;			/* a tree of tsearch(3) over them */
 	struct journal_bridges bridges;	/* the same */

@@ -170,6 +170,7 @@ apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
 		return -1;
 	/* An armed one runs as soon as it is claimed. */
 	e->state = e->kind == KIND_ARMED ? VNF_STARTED : VNF_CLAIMED;
+	e->torn = true;
 	if (apply_vifs_used(e, f[3]) != 0)
 		return -1;
 	return params_parse(&e->set, f + 4, n - 4);
@@ -227,18 +228,23 @@ apply_config(struct journal_entry *e, char **f, size_t n)
 {
 	if (n < 3 || apply_vifs_used(e, f[2]) != 0)
 		return -1;
+	e->torn = true;
 	return params_parse(&e->set, f + 3, n - 3);
 }
 
 static int
 apply_state(struct journal_entry *e, char **f, size_t n)
 {
-	if (n < 3 || n > 4 || vnf_state_from_word(f[2]) == VNF_NONE ||
+	enum vnf_state state;
+
+	if (n < 3 || n > 4 ||
+	    (state = vnf_state_from_word(f[2])) == VNF_NONE ||
 	    (n == 4 && parse_uint(f[3], 0, UINT64_MAX, &e->routers) != 0))
 		return -1;
-	if (vnf_state_from_word(f[2]) == VNF_PAUSED)
+	if (state == VNF_PAUSED && e->state != VNF_PAUSED)
 		e->paused_from = e->state;
-	e->state = vnf_state_from_word(f[2]);
+	e->state = state;
+	e->torn = e->pausing = false;
 	return 0;
 }
 
@@ -259,6 +265,8 @@ apply(struct journal *j, char **f, size_t n)
 	struct journal_entry *e;
 	uint8_t uuid[16];
 
+	if (n == 2 && strcmp(f[0], "version") == 0)
+		return parse_uint(f[1], 1, UINT64_MAX, &j->version);
 	if (n >= 2 && strcmp(f[0], "bridge") == 0)
 		return apply_bridge(j, f, n);
 	if (n == 2 && strcmp(f[0], "nobridge") == 0) {
@@ -285,9 +293,12 @@ apply(struct journal *j, char **f, size_t n)
 		return apply_state(e, f, n);
 	if (strcmp(f[0], "gone") == 0)
 		return apply_gone(j, e);
-	if (strcmp(f[0], "doom") != 0)
+	if (strcmp(f[0], "pausing") == 0)
+		e->pausing = true;
+	else if (strcmp(f[0], "doom") == 0)
+		e->doomed = true;
+	else
 		return -1;
-	e->doomed = true;
 	return 0;
 }
 

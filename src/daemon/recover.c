@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 struct adoption {
 	struct daemon *daemon;
 	char name[VNF_NAME_MAX + 1];
+	bool pausing;			/* as the journal has it */
 };
 
 static int
@@ -45,24 +47,71 @@ template_of(struct daemon *dm, const struct journal_entry *je)
 	return stand_in;
 }
 
-static struct domain *
-domain_of(struct daemon *dm, const struct journal_entry *je, int domid)
+static void
+take_vifs(struct domain *d, const struct journal_entry *je)
 {
-	const struct template *t = template_of(dm, je);
-	struct domain *d = domain_new(t, je->kind);
 	unsigned i;
 
-	template_unref(t);
-	memcpy(d->uuid, je->uuid, sizeof(d->uuid));
-	strcpy(d->name, je->domain_name);
-	d->domid = domid;
 	for (i = 0; i < d->nvifs; i++)
 		mac_unuse(d->vifs[i].mac);
 	d->nvifs = je->nvifs;
 	memcpy(d->vifs, je->vifs, sizeof(d->vifs));
 	for (i = 0; i < d->nvifs; i++)
 		mac_use(d->vifs[i].mac);
+}
+
+/* The line that said what its vifs are was damaged: as they were built. */
+static void
+derive_vifs(struct domain *d)
+{
+	uint8_t mac[6];
+	unsigned i;
+
+	for (i = 0; i < d->nvifs; i++) {
+		if (d->template->vifs[i].mac_source == MAC_GIVEN)
+			continue;
+		mac_of_uuid(mac, d->uuid, i);
+		domain_set_mac(d, i, mac);
+	}
+}
+
+static struct domain *
+domain_of(struct daemon *dm, const struct journal_entry *je, int domid)
+{
+	const struct template *t = template_of(dm, je);
+	struct domain *d = domain_new(t, je->kind);
+
+	template_unref(t);
+	memcpy(d->uuid, je->uuid, sizeof(d->uuid));
+	strcpy(d->name, je->domain_name);
+	d->domid = domid;
+	if (je->domid != -1)
+		take_vifs(d, je);
+	else
+		derive_vifs(d);
 	return d;
+}
+
+/*
+ * A pause that an earlier daemon began for a request that it did not answer is
+ * undone; one whose end it did not record has ended.
+ */
+static void
+settle_pause(struct daemon *dm, struct vnf *v, bool pausing)
+{
+	struct backend *b = dm->backend;
+	struct uvnf_error e;
+	int paused = b->is_paused(b, v->domain, &e);
+
+	if (v->state == VNF_PAUSED && paused == 0) {
+		log_warn("vnf was resumed name=%s domid=%d", v->name,
+		    v->domain->domid);
+		vnf_set_state(&dm->vnfs, v, v->paused_from);
+	} else if (v->state != VNF_PAUSED && pausing && paused == 1 &&
+	    b->unpause(b, v->domain, &e) != 0) {
+		log_error("vnf not resumed name=%s domid=%d error=%s",
+		    v->name, v->domain->domid, e.text);
+	}
 }
 
 static void
@@ -74,8 +123,11 @@ adopted(void *arg, const struct uvnf_error *e)
 	if (e != NULL)
 		log_error("adoption incomplete name=%s error=%s", a->name,
 		    e->text);
+	if (v != NULL && !v->domain->dead)
+		settle_pause(a->daemon, v, a->pausing);
 	if (v != NULL && v->task == NULL)
 		vnf_adopted(a->daemon, v);
+	a->daemon->adopting--;
 	free(a);
 }
 
@@ -129,6 +181,8 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	v->vifs_used = je->vifs_used;
 	v->label = je->label;
 	v->routers = je->routers;
+	v->torn = je->torn && (je->state == VNF_CLAIMED ||
+	    je->state == VNF_FAILED);
 	if (je->set.n > 0) {
 		v->set = xcalloc(1, sizeof(*v->set));
 		params_copy(v->set, &je->set);
@@ -142,13 +196,16 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	    vnf_state_word(v->state));
 	a->daemon = dm;
 	strcpy(a->name, v->name);
+	a->pausing = je->pausing;
+	d->adopted = true;
+	dm->adopting++;
 	dm->backend->adopt(dm->backend, d, adopted, a);
 }
 
 static bool
 is_instance(const struct daemon *dm, const struct journal_entry *je)
 {
-	return je->name[0] != '\0' && !je->doomed && je->domid != -1 &&
+	return je->name[0] != '\0' && !je->doomed &&
 	    vnf_find(&dm->vnfs, je->name) == NULL;
 }
 
@@ -164,19 +221,16 @@ recover_entry(struct daemon *dm, const struct journal_entry *je, int domid)
 	if (je->name[0] != '\0' && !je->doomed)
 		log_warn("vnf lost while uvnfd was away name=%s domain=%s",
 		    je->name, je->domain_name);
-	d = domain_of(dm, je, domid);
-	if (domid != -1) {
+	/* One that is gone may have left nodes: its end was cut short. */
+	d = domain_of(dm, je, domid != -1 ? domid : je->domid);
+	if (domid != -1)
 		log_info("orphan destroyed domain=%s domid=%d", d->name,
 		    domid);
-		reap(dm, d, NULL, NULL);
-	} else {
-		journal_gone(dm->journal, d);
-		domain_free(d);
-	}
+	reap(dm, d, NULL, NULL);
 }
 
-int
-recover(struct daemon *dm, struct uvnf_error *e)
+static int
+recover_all(struct daemon *dm, struct uvnf_error *e)
 {
 	struct backend_found *found = NULL;
 	struct journal_entry *je;
@@ -199,4 +253,14 @@ recover(struct daemon *dm, struct uvnf_error *e)
 	}
 	free(found);
 	return 0;
+}
+
+int
+recover(struct daemon *dm, struct uvnf_error *e)
+{
+	int rc = recover_all(dm, e);
+
+	while (rc == 0 && dm->adopting > 0)
+		event_base_loop(dm->base, EVLOOP_ONCE);
+	return rc;
 }

@@ -70,6 +70,7 @@ struct vnf {
 	uint64_t since_us;		/* when the request was read */
 	uint64_t stages_us[STAGE_COUNT];	/* since then; 0: not reached */
 	struct uvnf_error *error;	/* why failed or crashed, or NULL */
+	bool torn;			/* adopted while it was configured */
 	bool pause_undone;		/* but something else pauses it, too */
 	unsigned restarts;		/* after crashes, without a long life */
 	uint64_t ready_us;		/* when it was ready last; 0: never */

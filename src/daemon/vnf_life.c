@@ -41,8 +41,12 @@ vnf_pause(struct daemon *dm, const char *name, vnf_answer answer, void *arg)
 	struct uvnf_error e;
 	struct vnf *v = vnf_named(dm, name, &e);
 
-	if (v == NULL || check_pause(v, &e) != 0 ||
-	    dm->backend->pause(dm->backend, v->domain, &e) != 0) {
+	if (v == NULL || check_pause(v, &e) != 0) {
+		answer(arg, v, &e);
+		return;
+	}
+	journal_pausing(dm->journal, v->domain);
+	if (dm->backend->pause(dm->backend, v->domain, &e) != 0) {
 		answer(arg, v, &e);
 		return;
 	}

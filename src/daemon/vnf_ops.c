@@ -164,6 +164,10 @@ check_start(const struct vnf *v, struct uvnf_error *e)
 		return uvnf_error_set(e, UVNF_E_BAD_STATE,
 		    "'%s' has no configuration to start with; 'config' gives "
 		    "it one", v->name);
+	if (v->torn)
+		return uvnf_error_set(e, UVNF_E_BAD_STATE, "uvnfd was killed "
+		    "while '%s' was being configured, perhaps half; 'config' "
+		    "does it anew", v->name);
 	return 0;
 }
 
@@ -475,10 +479,12 @@ vnf_dead(struct daemon *dm, struct vnf *v, enum backend_death why)
 		task_net_failed(v->task, &e);
 		return;
 	}
-	log_warn("vnf crashed name=%s domid=%d error=%s", v->name,
-	    v->domain->domid, e.text);
-	vnf_set_error(v, &e);
-	vnf_set_state(&dm->vnfs, v, VNF_CRASHED);
+	if (v->state != VNF_CRASHED) {	/* adopted like that */
+		log_warn("vnf crashed name=%s domid=%d error=%s", v->name,
+		    v->domain->domid, e.text);
+		vnf_set_error(v, &e);
+		vnf_set_state(&dm->vnfs, v, VNF_CRASHED);
+	}
 	task_cancel(v, v, &e, NULL, NULL);
 	calls_fail(v, &e);
 	after_death(dm, v, why);

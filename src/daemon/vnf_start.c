@@ -23,6 +23,7 @@ written_and_started(void *arg, const struct uvnf_error *e)
 	if (!task_resumes(t, e))
 		return;
 	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
+	t->vnf->torn = false;
 	task_started(t);
 }
 
@@ -94,6 +95,7 @@ task_write(struct vnf_task *t)
 		v->vifs_used = t->vifs_used;
 		journal_config(t->daemon->journal, v);
 	}
+	d->adopted = false;		/* it has halted, if it ever ran */
 	t->phase = d->announced ? PHASE_WRITE : PHASE_BOOT;
 	if (t->phase == PHASE_WRITE)
 		task_expect(t);
@@ -118,6 +120,7 @@ removed(void *arg, const struct uvnf_error *e)
 
 	if (!task_resumes(t, e))
 		return;
+	t->vnf->torn = false;
 	task_answer(t, t->vnf, NULL);
 	task_end(t);
 }
@@ -191,12 +194,42 @@ task_halt(struct vnf_task *t)
 		timer_arm_ms(&t->halt_limit, HALT_MS);
 }
 
+/*
+ * One that was adopted without a router may still be about to halt it; a start
+ * ordered now would undo that, and leave the old configuration running.
+ */
+static bool
+runs_unknown_to_us(const struct domain *d)
+{
+	unsigned i;
+
+	for (i = 0; d->adopted && i < d->nvifs; i++)
+		if (d->vifs[i].state == VIF_CONNECTED)
+			return true;
+	return d->adopted && d->ordered;
+}
+
 bool
 vnf_may_run(const struct vnf *v)
 {
-	return v->state == VNF_STARTED || v->state == VNF_READY ||
-	    (v->state == VNF_FAILED && v->error != NULL &&
-	    v->error->code == UVNF_E_TIMEOUT);
+	switch (v->state) {
+	case VNF_STARTED:
+	case VNF_READY:
+		return true;
+	case VNF_FAILED:
+		return runs_unknown_to_us(v->domain) || (v->error != NULL &&
+		    v->error->code == UVNF_E_TIMEOUT);
+	case VNF_CLAIMED:
+		return runs_unknown_to_us(v->domain);
+	case VNF_NONE:
+	case VNF_CREATING:
+	case VNF_PAUSED:
+	case VNF_CRASHED:
+	case VNF_STOPPING:
+	case VNF_STATE_COUNT:
+		break;
+	}
+	return false;
 }
 
 static void

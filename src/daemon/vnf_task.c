@@ -329,8 +329,13 @@ vnf_adopted(struct daemon *dm, struct vnf *v)
 	struct vnf_request rq = { .timeout_ms = PROTO_TIMEOUT_MS_MAX };
 	struct vnf_task *t;
 
+	/* The order to start was the last that an earlier daemon did. */
+	if (v->domain->ordered && (v->state == VNF_CLAIMED ||
+	    (v->state == VNF_FAILED && v->torn)))
+		vnf_set_state(&dm->vnfs, v, VNF_STARTED);
 	if (v->state != VNF_STARTED)
 		return;
+	v->torn = false;
 	t = task_new(dm, v, v->template->guest == GUEST_GENERIC ? GOAL_RUN :
 	    GOAL_START, &rq);
 	event_del(&t->limit);

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "common/util.h"
 #include "daemon/journal.h"
@@ -302,7 +303,7 @@ test_forgets_what_is_gone(void **state)
 {
 	struct journal *j = open_it();
 	struct domain *a = record(j, 1), *b = record(j, 2);
-	struct stat st;
+	struct stat empty, st;
 
 	(void)state;
 	assert_int_equal(journal_doom(j, b), 0);
@@ -317,7 +318,10 @@ test_forgets_what_is_gone(void **state)
 	assert_int_equal(count(j), 0);
 	journal_close(j);
 	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_size, 0);
+	assert_int_equal(unlink(path), 0);
+	journal_close(open_it());
+	assert_int_equal(stat(path, &empty), 0);
+	assert_int_equal(st.st_size, empty.st_size);
 	domain_free(a);
 	domain_free(b);
 }
@@ -330,6 +334,105 @@ append_text(const char *text, size_t len)
 	assert_int_not_equal(fd, -1);
 	assert_int_equal(write(fd, text, len), (ssize_t)len);
 	close(fd);
+}
+
+/* A line with its checksum, as another version may write it. */
+static void
+append_line(const char *text)
+{
+	char *line = xasprintf("%08lx %s\n", crc32(0, (const Bytef *)text,
+	    (uInt)strlen(text)), text);
+
+	append_text(line, strlen(line));
+	free(line);
+}
+
+static void
+test_knows_what_was_cut_short(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *d = record(j, 7);
+	struct journal_entry *e;
+	struct vnf_table t;
+	struct vnf *v;
+	int i;
+
+	(void)state;
+	vnf_table_init(&t);
+	vnf_observe(&t, journal_observe, j);
+	claim(j, &t, d, "web1");
+	v = vnf_find(&t, "web1");
+	vnf_set_state(&t, v, VNF_STARTED);
+	vnf_set_state(&t, v, VNF_READY);
+	assert_int_equal(journal_pausing(j, d), 0);
+	assert_int_equal(journal_config(j, v), 0);
+	journal_close(j);
+	for (i = 0; i < 2; i++) {	/* read, and read as written anew */
+		j = open_it();
+		e = TAILQ_FIRST(journal_entries(j));
+		assert_int_equal(e->state, VNF_READY);
+		assert_true(e->pausing);
+		assert_true(e->torn);
+		journal_close(j);
+	}
+	j = open_it();
+	t.observers[0].arg = j;
+	vnf_set_state(&t, v, VNF_PAUSED);
+	assert_int_equal(journal_routers(j, v), 0);
+	journal_close(j);
+	j = open_it();
+	e = TAILQ_FIRST(journal_entries(j));
+	assert_int_equal(e->state, VNF_PAUSED);
+	assert_int_equal(e->paused_from, VNF_READY);
+	assert_false(e->pausing || e->torn);
+	journal_close(j);
+	vnf_release(&t, v);
+	vnf_free(v);
+	domain_free(d);
+}
+
+/* What the first versions wrote: no version, no manner, no routers, labels. */
+static void
+test_reads_an_older_one(void **state)
+{
+	struct journal_entry *e;
+	struct journal *j;
+
+	(void)state;
+	journal_close(open_it());
+	assert_int_equal(truncate(path, 0), 0);
+	append_line("build 01234567-89ab-4def-8123-456789abcdef responder "
+	    "booted uvnf-responder-01234567");
+	append_line("built 01234567-89ab-4def-8123-456789abcdef 7 1 "
+	    "00:16:3e:ab:cd:ef xenbr0 vif7.0");
+	append_line("claim 01234567-89ab-4def-8123-456789abcdef web1 1");
+	append_line("state 01234567-89ab-4def-8123-456789abcdef ready");
+	j = open_it();
+	assert_int_equal(count(j), 1);
+	e = TAILQ_FIRST(journal_entries(j));
+	assert_string_equal(e->name, "web1");
+	assert_int_equal(e->domid, 7);
+	assert_int_equal(e->state, VNF_READY);
+	assert_string_equal(e->vifs[0].place.name, "xenbr0");
+	journal_close(j);
+}
+
+static void
+test_refuses_a_later_one(void **state)
+{
+	struct uvnf_error e;
+	struct stat before, after;
+
+	(void)state;
+	journal_close(open_it());
+	append_line("version 2");
+	append_line("unheard of");
+	assert_int_equal(stat(path, &before), 0);
+	assert_null(journal_open(dir, &e));
+	assert_non_null(strstr(e.text, "later version"));
+	assert_int_equal(stat(path, &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	assert_int_equal(after.st_size, before.st_size);
 }
 
 static void
@@ -443,6 +546,9 @@ main(void)
 		TEST(test_chains),
 		TEST(test_changed_vif),
 		TEST(test_forgets_what_is_gone),
+		TEST(test_knows_what_was_cut_short),
+		TEST(test_reads_an_older_one),
+		TEST(test_refuses_a_later_one),
 		TEST(test_survives_a_torn_tail),
 		TEST(test_survives_damage_in_the_middle),
 		TEST(test_survives_garbage),

@@ -11,11 +11,21 @@
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/sim/guest.h"
+#include "daemon/sim/host.h"
 #include "daemon/sim/sim.h"
 #include "daemon/timer.h"
 
 #define IDLE_MS 10		/* before a crash without a router */
 #define LAST_WORDS_MS 10	/* between a crash and what is said of it */
+
+/* What a host keeps of a guest, a bit each. */
+enum flag {
+	FLAG_BOOTED = 1,
+	FLAG_WEDGED = 2,
+	FLAG_RUNNING = 4,
+	FLAG_DEAD = 8,
+	FLAG_ORDERED = 16
+};
 
 bool
 sim_fault(struct sim *sim, enum knob k)
@@ -62,6 +72,7 @@ guest_later(struct sim_domain *sd, void (*act)(struct sim_domain *),
 {
 	sd->guest_act = act;
 	sim_arm_ms(sd->guest, ms);
+	sim_domain_keep(sd);
 }
 
 static void
@@ -86,7 +97,7 @@ guest_last_words(struct sim_domain *sd)
 static void
 guest_die(struct sim_domain *sd)
 {
-	sd->wedged = true;
+	sd->wedged = sd->dead = true;
 	guest_later(sd, guest_last_words, LAST_WORDS_MS);
 	sd->sim->events.dead(sd->domain, DEATH_CRASH, sd->sim->events.arg);
 }
@@ -100,6 +111,7 @@ guest_boots(struct sim_domain *sd)
 	}
 	say(sd, "Simulated guest, booted\n");
 	sd->booted = true;
+	sim_domain_keep(sd);
 	if (sd->domain->template->guest == GUEST_GENERIC) {
 		say(sd, "Linux version 0\na simulated guest is up\n");
 		return;
@@ -129,6 +141,7 @@ guest_starts(struct sim_domain *sd)
 		sd->running = true;
 	else
 		sd->others |= UINT64_C(1) << sd->starting;
+	sim_domain_keep(sd);
 	set_vifs(sd, 4);
 	say(sd, "[router_thread:158] Starting driver...\n");
 	if (sd->starting == 0 && sd->sim->knob[CRASH_AFTER_MS] != 0)
@@ -139,6 +152,7 @@ static void
 guest_stops(struct sim_domain *sd)
 {
 	sd->running = false;
+	sim_domain_keep(sd);
 	set_vifs(sd, 2);
 	say(sd, "[router_stop:188] Router 0 stoped.\n");
 }
@@ -155,6 +169,9 @@ sim_domain_status(struct sim_domain *sd, unsigned router, bool running)
 {
 	struct sim *sim = sd->sim;
 
+	if (router == 0)
+		sd->ordered = running;
+	sim_domain_keep(sd);
 	if (!sd->booted || sd->wedged || guest_runs(sd, router) == running ||
 	    (running && evtimer_pending(sd->guest, NULL)))
 		return;			/* it is as wanted, or will be */
@@ -200,6 +217,7 @@ void
 sim_domain_pause(struct sim_domain *sd)
 {
 	sd->pauses++;
+	sim_domain_keep(sd);
 }
 
 bool
@@ -207,7 +225,9 @@ sim_domain_unpause(struct sim_domain *sd)
 {
 	if (sd->pauses == 0)
 		return false;
-	if (--sd->pauses > 0)
+	sd->pauses--;
+	sim_domain_keep(sd);
+	if (sd->pauses > 0)
 		return true;
 	if (sd->guest_act == NULL)
 		guest_later(sd, guest_boots, sd->sim->knob[BOOT_MS]);
@@ -220,7 +240,8 @@ sim_domain_unpause(struct sim_domain *sd)
 static void
 guest_ends(struct sim_domain *sd)
 {
-	sd->wedged = true;
+	sd->wedged = sd->dead = true;
+	sim_domain_keep(sd);
 	sd->sim->events.dead(sd->domain, DEATH_SHUTDOWN, sd->sim->events.arg);
 }
 
@@ -233,17 +254,62 @@ sim_domain_shutdown(struct sim_domain *sd)
 		guest_later(sd, guest_ends, sd->sim->knob[START_MS]);
 }
 
-struct sim_domain *
-sim_domain_new(struct sim *sim, struct domain *d)
+/* --- what its host keeps ------------------------------------------------- */
+
+static void (*const acts[])(struct sim_domain *) = {
+	NULL, guest_boots, guest_starts, guest_stops, guest_die,
+	guest_last_words, guest_ends
+};
+#define ACTS (sizeof(acts) / sizeof(acts[0]))
+
+static unsigned
+act_number(const struct sim_domain *sd)
+{
+	unsigned i;
+
+	for (i = ACTS - 1; i > 0; i--)
+		if (acts[i] == sd->guest_act && (sd->held ||
+		    evtimer_pending(sd->guest, NULL)))
+			break;
+	return i;
+}
+
+void
+sim_domain_keep(struct sim_domain *sd)
+{
+	struct host_domain hd = {
+		.domid = sd->domain->domid,
+		.flags = (sd->booted ? FLAG_BOOTED : 0) |
+		    (sd->wedged ? FLAG_WEDGED : 0) |
+		    (sd->running ? FLAG_RUNNING : 0) |
+		    (sd->dead ? FLAG_DEAD : 0) |
+		    (sd->ordered ? FLAG_ORDERED : 0),
+		.act = act_number(sd),
+		.others = sd->others,
+		.pauses = sd->pauses,
+		.starting = sd->starting,
+		.config = sd->config,
+		.config_len = sd->config_len,
+		.other = sd->other,
+		.other_len = sd->other_len,
+	};
+
+	memcpy(hd.uuid, sd->domain->uuid, sizeof(hd.uuid));
+	host_keep(sd->sim, &hd);
+}
+
+/* --- beginning and end --------------------------------------------------- */
+
+static struct sim_domain *
+domain_begin(struct sim *sim, struct domain *d, int domid)
 {
 	struct sim_domain *sd = xcalloc(1, sizeof(*sd));
 	unsigned i;
 
 	sd->sim = sim;
 	sd->domain = d;
-	sd->pauses = 1;			/* as a domain is built */
 	d->backend = sd;
-	d->domid = sim->next_domid++;
+	d->domid = domid;
 	for (i = 0; i < d->nvifs; i++) {
 		snprintf(d->vifs[i].dev, sizeof(d->vifs[i].dev), "vif%d.%u",
 		    d->domid, i);
@@ -255,6 +321,72 @@ sim_domain_new(struct sim *sim, struct domain *d)
 	return sd;
 }
 
+struct sim_domain *
+sim_domain_new(struct sim *sim, struct domain *d)
+{
+	struct sim_domain *sd = domain_begin(sim, d, sim->next_domid++);
+
+	sd->pauses = 1;			/* as a domain is built */
+	sim_domain_keep(sd);
+	return sd;
+}
+
+/* It stood still while nobody was there: it goes on with what it was at. */
+static void
+go_on(struct sim_domain *sd, unsigned act)
+{
+	sd->guest_act = act < ACTS ? acts[act] : NULL;
+	if (sd->guest_act == NULL && sd->running && !sd->ordered)
+		sd->guest_act = guest_stops;	/* it will see that order */
+	sd->held = sd->guest_act != NULL && sd->pauses > 0;
+	if (sd->guest_act != NULL && !sd->held)
+		guest_later(sd, sd->guest_act, 0);
+	else if (sd->guest_act == NULL && sd->booted)
+		sd->guest_act = guest_boots;	/* it has, and will not again */
+}
+
+/* What a look at a real one would find. */
+static void
+tell(struct sim_domain *sd)
+{
+	struct sim *sim = sd->sim;
+
+	sd->domain->ordered = sd->ordered;
+	if (sd->booted && sd->domain->template->guest == GUEST_CLICKOS)
+		sim->events.announced(sd->domain, sim->events.arg);
+	if (sd->running)
+		set_vifs(sd, 4);
+	if (sd->dead)
+		sim->events.dead(sd->domain, DEATH_CRASH, sim->events.arg);
+}
+
+bool
+sim_domain_adopt(struct sim *sim, struct domain *d)
+{
+	struct host_domain hd;
+	struct sim_domain *sd;
+
+	if (!host_read(sim, d->domid, &hd))
+		return false;
+	sd = domain_begin(sim, d, d->domid);
+	sd->booted = hd.flags & FLAG_BOOTED;
+	sd->wedged = hd.flags & FLAG_WEDGED;
+	sd->running = hd.flags & FLAG_RUNNING;
+	sd->dead = hd.flags & FLAG_DEAD;
+	sd->ordered = hd.flags & FLAG_ORDERED;
+	sd->others = hd.others;
+	sd->pauses = hd.pauses;
+	sd->starting = hd.starting;
+	sd->config = hd.config;
+	sd->config_len = hd.config_len;
+	sd->other = hd.other;
+	sd->other_len = hd.other_len;
+	d->chunks = sim_chunks(sd->config_len);
+	go_on(sd, hd.act);
+	tell(sd);
+	return true;
+}
+
 void
 sim_domain_free(struct sim_domain *sd)
 {
@@ -264,4 +396,11 @@ sim_domain_free(struct sim_domain *sd)
 	free(sd->config);
 	free(sd->other);
 	free(sd);
+}
+
+void
+sim_domain_destroy(struct sim_domain *sd)
+{
+	host_remove(sd->sim, sd->domain->domid);
+	sim_domain_free(sd);
 }

@@ -43,6 +43,11 @@ set_knob(struct sim *sim, char *setting, struct uvnf_error *e)
 
 	if (value != NULL) {
 		*value++ = '\0';
+		if (strcmp(setting, "host") == 0 && value[0] == '/') {
+			free(sim->host);
+			sim->host = xstrdup(value);
+			return 0;
+		}
 		for (i = 0; i < KNOB_COUNT; i++) {
 			if (strcmp(setting, knobs[i].name) == 0 &&
 			    parse_uint(value, 0, 1000000000,
@@ -51,8 +56,8 @@ set_knob(struct sim *sim, char *setting, struct uvnf_error *e)
 		}
 	}
 	return uvnf_error_set(e, UVNF_E_SYSTEM,
-	    "UVNF_SIM has '%s', which is no KNOB=NUMBER; see uvnfd(8)",
-	    setting);
+	    "UVNF_SIM has '%s', which is neither KNOB=NUMBER nor "
+	    "host=/FOLDER; see uvnfd(8)", setting);
 }
 
 int

@@ -2,9 +2,10 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 /*
- * The simulated backend: domains that exist in this process alone.  It is for
- * tests, for faults, and for trying the protocol; what it measures says
- * nothing about Xen.  $UVNF_SIM sets its delays and faults, see uvnfd(8).
+ * The simulated backend: domains that exist in this process alone, or in a
+ * folder that outlives it.  It is for tests, for faults, and for trying the
+ * protocol; what it measures says nothing about Xen.  $UVNF_SIM sets its delays
+ * and faults, see uvnfd(8).
  */
 
 #include <event2/event.h>
@@ -15,9 +16,8 @@
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/sim/guest.h"
+#include "daemon/sim/host.h"
 #include "daemon/sim/sim.h"
-
-#define CHUNK 992
 
 /* An operation under way: its act comes with its delay, then it completes. */
 struct sim_op {
@@ -152,7 +152,9 @@ act_destroy(struct sim_op *op, struct uvnf_error *e)
 		return false;
 	}
 	if (op->domain->backend != NULL)
-		sim_domain_free(op->domain->backend);
+		sim_domain_destroy(op->domain->backend);
+	else if (host_has(op->sim, op->domain->domid, op->domain->uuid))
+		host_remove(op->sim, op->domain->domid);
 	fail_others(op);
 	return true;
 }
@@ -184,6 +186,7 @@ act_write(struct sim_op *op, struct uvnf_error *e)
 		sd->other_len = op->len;
 		op->text = NULL;
 	}
+	sim_domain_keep(sd);
 	return true;
 }
 
@@ -203,7 +206,7 @@ sim_configure(struct backend *b, struct domain *d, unsigned router,
 	struct sim_op *op = op_begin(b, d,
 	    start ? act_write_start : act_write, sim_of(b)->knob[WRITE_MS],
 	    done, arg);
-	unsigned chunks = (unsigned)((len + CHUNK - 1) / CHUNK);
+	unsigned chunks = sim_chunks(len);
 
 	op->text = xmemdup0(text, len);
 	op->len = len;
@@ -285,7 +288,7 @@ sim_handler(struct backend *b, struct domain *d, const char *element,
 	char *reply = NULL;
 	struct sim_op *op;
 
-	if (sd != NULL && sd->running)
+	if (sd != NULL && sd->running && sd->pauses == 0)
 		reply = sim_guest_read(sd->config, sd->config_len, element,
 		    value == NULL ? handler : "class");
 	if (value != NULL && reply != NULL) {
@@ -374,8 +377,10 @@ sim_gate(struct backend *b, struct domain *d, bool open, backend_done done,
 static bool
 act_bridge(struct sim_op *op, struct uvnf_error *e)
 {
-	if (!sim_fault(op->sim, FAIL_BRIDGES))
+	if (!sim_fault(op->sim, FAIL_BRIDGES)) {
+		host_bridge(op->sim, op->text, op->start);
 		return true;
+	}
 	uvnf_error_set(e, UVNF_E_SYSTEM,
 	    "a simulated failure (fail_bridges)");
 	return false;
@@ -386,9 +391,11 @@ static void
 sim_bridge(struct backend *b, const char *name, bool make, backend_done done,
     void *arg)
 {
-	(void)name;
-	(void)make;
-	op_begin(b, NULL, act_bridge, sim_of(b)->knob[VIF_MS], done, arg);
+	struct sim_op *op = op_begin(b, NULL, act_bridge,
+	    sim_of(b)->knob[VIF_MS], done, arg);
+
+	op->text = xstrdup(name);
+	op->start = make;
 }
 
 /* --- the synchronous ones ------------------------------------------------ */
@@ -431,11 +438,16 @@ sim_is_paused(struct backend *b, struct domain *d, struct uvnf_error *e)
 	return guest_of(d) != NULL && guest_of(d)->pauses > 0;
 }
 
-/* They never outlive the daemon, so what is to be adopted is gone. */
+static bool
+act_adopt(struct sim_op *op, struct uvnf_error *e)
+{
+	return sim_domain_adopt(op->sim, op->domain) || !gone(op, e);
+}
+
 static void
 sim_adopt(struct backend *b, struct domain *d, backend_done done, void *arg)
 {
-	op_begin(b, d, act_write, 0, done, arg);
+	op_begin(b, d, act_adopt, 0, done, arg);
 }
 
 static void
@@ -450,11 +462,7 @@ static int
 sim_list(struct backend *b, struct backend_found **found, size_t *n,
     struct uvnf_error *e)
 {
-	(void)b;
-	(void)e;
-	*found = NULL;
-	*n = 0;
-	return 0;
+	return host_list(sim_of(b), found, n, e);
 }
 
 static int
@@ -492,10 +500,9 @@ sim_open(struct backend *b, struct event_base *base,
 {
 	struct sim *sim = sim_of(b);
 
-	(void)e;
 	sim->base = base;
 	sim->events = *events;
-	return 0;
+	return host_open(sim, e);
 }
 
 static void
@@ -507,6 +514,7 @@ sim_close(struct backend *b)
 		op_free(LIST_FIRST(&sim->ops));
 	while (!LIST_EMPTY(&sim->domains))
 		sim_domain_free(LIST_FIRST(&sim->domains));
+	free(sim->host);
 	free(sim);
 }
 

@@ -31,7 +31,8 @@ struct sim_domain {
 	void (*guest_act)(struct sim_domain *sd);
 	char *config;
 	size_t config_len;
-	bool booted, wedged, running;
+	bool booted, wedged, running, dead;
+	bool ordered;			/* its status node says Running */
 	uint64_t others;		/* routers that run beside 0 */
 	unsigned starting;		/* the router that starts */
 	char *other;			/* its configuration, if not 0 */
@@ -46,13 +47,21 @@ struct sim {
 	struct event_base *base;
 	struct backend_events events;
 	uint64_t knob[KNOB_COUNT];
+	char *host;			/* a folder, or NULL; host.h */
 	int next_domid;
 	LIST_HEAD(, sim_domain) domains;
 	LIST_HEAD(, sim_op) ops;
 	struct backend_stats stats;
 };
 
-/* Sets all knobs, with those that text (or NULL) turns. */
+/* How many chunks ClickOS's tree takes for a configuration. */
+static inline unsigned
+sim_chunks(size_t len)
+{
+	return (unsigned)((len + 991) / 992);
+}
+
+/* Sets all knobs, with those that text (or NULL) turns, and the host. */
 int knobs_read(struct sim *sim, const char *text, struct uvnf_error *e);
 
 /* Is one of so many faults due? */
@@ -66,7 +75,15 @@ void sim_arm_ms(struct event *ev, uint64_t ms);
  * time passes, and tells through sim->events.
  */
 struct sim_domain *sim_domain_new(struct sim *sim, struct domain *d);
+/* Takes it away: what was built is gone. */
+void sim_domain_destroy(struct sim_domain *sd);
+/* Forgets it: what its host keeps of it stays. */
 void sim_domain_free(struct sim_domain *sd);
+/* Takes up d as its host kept it, and tells what is to be seen of it; false
+ * where there is none. */
+bool sim_domain_adopt(struct sim *sim, struct domain *d);
+/* Keeps what has become of it. */
+void sim_domain_keep(struct sim_domain *sd);
 /* One pause more or less; false when there was none to undo.  It boots when
  * it runs for the first time. */
 void sim_domain_pause(struct sim_domain *sd);

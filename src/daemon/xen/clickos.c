@@ -14,6 +14,7 @@
 
 #define PATH_LEN 128
 #define MARK "uvnf"
+#define RUNNING "Running"
 
 void
 clickos_root(const struct guest *g, char *buf, size_t size)
@@ -40,6 +41,21 @@ clickos_config_dir(const struct guest *g, char *buf, size_t size)
 
 	router_path(g, 0, "config", path);
 	snprintf(buf, size, "%s", path);
+}
+
+void
+clickos_status(const struct guest *g, char *buf, size_t size)
+{
+	char path[PATH_LEN];
+
+	router_path(g, 0, "status", path);
+	snprintf(buf, size, "%s", path);
+}
+
+bool
+clickos_is_running(const char *data, size_t len)
+{
+	return len == strlen(RUNNING) && memcmp(data, RUNNING, len) == 0;
 }
 
 static void
@@ -182,7 +198,7 @@ on_running(void *arg, int err, const char *data, size_t len)
 static void
 put_status(struct burst *b, bool running)
 {
-	const char *word = running ? "Running" : "Halted";
+	const char *word = running ? RUNNING : "Halted";
 	char path[PATH_LEN];
 
 	router_path(b->guest, b->router, "status", path);

@@ -25,6 +25,7 @@
 /* Paths, for the watches that others set. */
 void clickos_root(const struct guest *g, char *buf, size_t size);
 void clickos_config_dir(const struct guest *g, char *buf, size_t size);
+void clickos_status(const struct guest *g, char *buf, size_t size);
 
 /*
  * Marks the root of a tree whose guest has never run, and tells whether a
@@ -33,6 +34,9 @@ void clickos_config_dir(const struct guest *g, char *buf, size_t size);
  */
 void clickos_mark(struct guest *g);
 bool clickos_is_mark(const char *data, size_t len);
+
+/* Does a status node's value order the router to run? */
+bool clickos_is_running(const char *data, size_t len);
 
 /*
  * The layout "root": the tree is the toolstack's to make, before the guest

@@ -156,6 +156,26 @@ on_vif_state(void *arg, const char *path)
 	xenstore_read(v->guest->xen->xs, path, got_vif_state, r);
 }
 
+static void
+vif_state_path(const struct guest *g, unsigned i, char path[PATH_LEN])
+{
+	snprintf(path, PATH_LEN, "/local/domain/0/backend/vif/%d/%u/state",
+	    g->domid, i);
+}
+
+/* Not only when the watches say so: before anybody asks for it. */
+static void
+read_vif_states(struct guest *g)
+{
+	char path[PATH_LEN];
+	unsigned i;
+
+	for (i = 0; i < g->d->nvifs; i++) {
+		vif_state_path(g, i, path);
+		on_vif_state(&g->vifs[i], path);
+	}
+}
+
 /* --- the console --- */
 
 static void
@@ -210,6 +230,17 @@ got_chunks(void *arg, int err, const char *data, size_t len)
 	guest_unref(g);
 }
 
+/* Router 0's status, which is the toolstack's word alone. */
+static void
+got_status(void *arg, int err, const char *data, size_t len)
+{
+	struct guest *g = arg;
+
+	if (err == 0 && g->d != NULL)
+		g->d->ordered = clickos_is_running(data, len);
+	guest_unref(g);
+}
+
 /* The reply to the last request of the burst. */
 static void
 attached(void *arg, int err, const char *data, size_t len)
@@ -246,8 +277,7 @@ set_watches(struct guest *g)
 		g->announce = xenstore_watch(g->xen->xs, path, on_announce,
 		    g);
 	for (i = 0; i < g->d->nvifs; i++) {
-		snprintf(path, sizeof(path),
-		    "/local/domain/0/backend/vif/%d/%u/state", g->domid, i);
+		vif_state_path(g, i, path);
 		g->vifs[i].watch = xenstore_watch(g->xen->xs, path,
 		    on_vif_state, &g->vifs[i]);
 	}
@@ -271,11 +301,15 @@ guest_attach(struct guest *g, int domid, bool adopted, backend_done done,
 	if (adopted && g->layout == LAYOUT_ROOT)
 		g->d->announced = true;
 	set_watches(g);
+	if (adopted)
+		read_vif_states(g);
 	if (g->generic) {
 		/* there is no tree */
 	} else if (adopted) {
 		clickos_config_dir(g, path, sizeof(path));
 		xenstore_list(xs, path, got_chunks, guest_ref(g));
+		clickos_status(g, path, sizeof(path));
+		xenstore_read(xs, path, got_status, guest_ref(g));
 	} else if (g->layout == LAYOUT_ROOT) {
 		clickos_make_tree(g);	/* acknowledged before it can run */
 	} else {

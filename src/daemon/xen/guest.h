@@ -54,7 +54,8 @@ void guest_unref(struct guest *g);
 
 /*
  * Follows the domain from now on: its domid, watches and console.  With
- * adopted, counts the chunks of its configuration too.
+ * adopted, counts the chunks of its configuration too, and looks whether its
+ * router was ordered to start.
  */
 void guest_attach(struct guest *g, int domid, bool adopted,
     backend_done done, void *arg);
