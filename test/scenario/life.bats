@@ -202,13 +202,9 @@ no_vnf() {
 @test "reboot: destroyed while its new domain is built" {
 	daemon_start build_ms=3000
 	run -0 ctl create cold a -c count.click --wait ready
-	ctl reboot a >out 2>&1 3>&- &
-	client=$!
-	await fails 1 busy reboot a
-	run -0 ctl destroy a --wait freed
-	wait "$client" || status=$?
-	[ "$status" -eq 1 ]
-	grep -q '^uvnfctl: destroyed: ' out
+	run -0 wire 'send:@r reboot a\n@s reboot a\n@d destroy a wait=freed\n' \
+	    reply:3
+	says '@s ERR busy ' '@r ERR destroyed ' '@d OK'
 }
 
 @test "reboot: the time limit leaves it as it was" {
