@@ -295,3 +295,15 @@ edit() {
 	run -0 wire 'send:config b config=10 spec=3\nx :: Idle;\n' reply:1
 	says "ERR bad-request 'b' belongs to no chain"
 }
+
+@test "the examples that come with uvnf, as HACKING.md tries them" {
+	cp "$scenario"/../../examples/* .
+	daemon_start
+	all_hold 'length > 2' templates
+	run -0 ctl apply chain.yaml
+	all_hold 'map(.state) == ["ready", "ready", "ready"]' list
+	run -0 ctl delete chain.yaml
+	run -0 ctl create answer a --wait ready
+	run -0 ctl create responder b -c ping-10.click --wait ready
+	run -0 ctl destroy a b --wait freed
+}

@@ -14,8 +14,9 @@
 static const char *const classes[] = {
 	"ARPQuerier", "ARPResponder", "CheckIPHeader", "Classifier",
 	"Counter", "Discard", "EtherEncap", "EtherMirror", "FromDevice",
-	"ICMPPingResponder", "Idle", "IPClassifier", "IPFilter", "Print",
-	"Queue", "Shaper", "Strip", "Tee", "ToDevice", "Unqueue",
+	"ICMPPingResponder", "Idle", "IPClassifier", "IPFilter",
+	"MarkIPHeader", "Print", "Queue", "RatedSplitter", "Shaper", "Strip",
+	"Tee", "ToDevice", "Unqueue",
 };
 
 struct place {
