@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/err.h"
 #include "daemon/config.h"
@@ -49,6 +50,9 @@ struct backend_events {
 	    void *arg);
 	/* At most once a domain. */
 	void (*dead)(struct domain *d, enum backend_death why, void *arg);
+	/* A process that works on domains began, or has ended; also told
+	 * inside open. */
+	void (*process)(pid_t pid, bool began, void *arg);
 	/* The backend cannot go on (xenstored is gone): the daemon ends. */
 	void (*lost)(const struct uvnf_error *e, void *arg);
 	void *arg;

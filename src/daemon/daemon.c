@@ -23,6 +23,7 @@
 #include "daemon/events.h"
 #include "daemon/listener.h"
 #include "daemon/pool.h"
+#include "daemon/process.h"
 #include "daemon/recover.h"
 #include "daemon/reload.h"
 #include "daemon/vnf_later.h"
@@ -108,6 +109,18 @@ on_dead(struct domain *d, enum backend_death why, void *arg)
 		vnf_dead(dm, d->vnf, why);
 	else
 		pool_dead(dm->pools, d);
+}
+
+/* The next daemon is to know whom it must outlive. */
+static void
+on_process(pid_t pid, bool began, void *arg)
+{
+	struct daemon *dm = arg;
+
+	if (began)
+		journal_process(dm->journal, pid, process_start(pid));
+	else
+		journal_process_ended(dm->journal, pid);
 }
 
 static void
@@ -238,6 +251,7 @@ open_all(struct daemon *dm, const struct daemon_options *o,
 		.vif_state = on_vif_state,
 		.console = on_console,
 		.dead = on_dead,
+		.process = on_process,
 		.lost = on_lost,
 		.arg = dm,
 	};
@@ -249,6 +263,8 @@ open_all(struct daemon *dm, const struct daemon_options *o,
 	dm->journal = journal_open(o->state_dir, e);
 	if (dm->journal == NULL)
 		return -e->code;
+	if ((rc = processes_end(dm->journal, e)) != 0)
+		return rc;
 	vnf_observe(&dm->vnfs, journal_observe, dm->journal);
 	vnf_observe(&dm->vnfs, metrics_observe, &dm->metrics);
 	if ((rc = dm->backend->open(dm->backend, dm->base, &events, e)) != 0)

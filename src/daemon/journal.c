@@ -168,6 +168,7 @@ rewrite(struct journal *j)
 	char *tmp = xasprintf("%s.tmp", j->path);
 	int old = j->fd, rc = -1;
 	off_t old_size = j->size;
+	struct journal_process *p;
 	struct journal_bridge *b;
 	struct journal_entry *e;
 	FILE *in;
@@ -194,6 +195,8 @@ rewrite(struct journal *j)
 		append_entry(j, e);
 	TAILQ_FOREACH(b, &j->bridges, entry)
 		append(j, "bridge %s %s", b->name, word(b->chain));
+	TAILQ_FOREACH(p, &j->processes, entry)
+		journal_process(j, p->pid, p->start);
 	if (j->failed || rename(tmp, j->path) != 0)
 		goto out;
 	j->compacted = j->size;
@@ -258,6 +261,7 @@ journal_open(const char *dir, struct uvnf_error *e)
 	j->fd = j->lock_fd = -1;
 	TAILQ_INIT(&j->entries);
 	TAILQ_INIT(&j->bridges);
+	TAILQ_INIT(&j->processes);
 	j->path = xasprintf("%s/journal", dir);
 	if (lock_dir(j, dir, e) != 0) {
 		journal_close(j);
@@ -298,6 +302,12 @@ struct journal_bridges *
 journal_bridges(struct journal *j)
 {
 	return &j->bridges;
+}
+
+struct journal_processes *
+journal_processes(struct journal *j)
+{
+	return &j->processes;
 }
 
 int
@@ -369,6 +379,18 @@ journal_gone(struct journal *j, const struct domain *d)
 
 	compact_if_long(j);
 	return rc;
+}
+
+int
+journal_process(struct journal *j, pid_t pid, uint64_t start)
+{
+	return append(j, "process %d %" PRIu64, (int)pid, start);
+}
+
+int
+journal_process_ended(struct journal *j, pid_t pid)
+{
+	return append(j, "ended %d", (int)pid);
 }
 
 int

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include <sys/types.h>
 
 #include "common/err.h"
 #include "daemon/domain.h"
@@ -31,6 +32,8 @@
  *	CRC32 pausing UUID		(then a state, or it did not come to it)
  *	CRC32 doom UUID			(its name is free, it is to go)
  *	CRC32 gone UUID
+ *	CRC32 process PID START		(of the backend's; see process.h)
+ *	CRC32 ended PID
  *	CRC32 bridge NAME CHAIN|-
  *	CRC32 nobridge NAME
  */
@@ -71,6 +74,15 @@ struct journal_bridge {
 
 TAILQ_HEAD(journal_bridges, journal_bridge);
 
+/* A process that an earlier daemon had, and that it did not see end. */
+struct journal_process {
+	pid_t pid;
+	uint64_t start;
+	TAILQ_ENTRY(journal_process) entry;
+};
+
+TAILQ_HEAD(journal_processes, journal_process);
+
 /*
  * Locks the state directory (made if need be), reads DIR/journal, writes it
  * anew without what is gone, and keeps it open.  What is torn or damaged is
@@ -84,6 +96,7 @@ void journal_close(struct journal *j);
 /* Everything that is not gone, as read at journal_open; the journal's. */
 struct journal_entries *journal_entries(struct journal *j);
 struct journal_bridges *journal_bridges(struct journal *j);
+struct journal_processes *journal_processes(struct journal *j);
 
 /*
  * Each appends one line; a write that fails (a full file system) is logged,
@@ -100,6 +113,9 @@ int journal_routers(struct journal *j, const struct vnf *v);
 int journal_pausing(struct journal *j, const struct domain *d);
 int journal_doom(struct journal *j, const struct domain *d);
 int journal_gone(struct journal *j, const struct domain *d);
+
+int journal_process(struct journal *j, pid_t pid, uint64_t start);
+int journal_process_ended(struct journal *j, pid_t pid);
 
 int journal_bridge(struct journal *j, const char *name, const char *chain);
 int journal_nobridge(struct journal *j, const char *name);

@@ -26,6 +26,7 @@ struct journal {
 	struct journal_entries entries;	/* as of journal_open */
 	void *by_uuid;			/* a tree of tsearch(3) over them */
 	struct journal_bridges bridges;	/* the same */
+	struct journal_processes processes;	/* the same */
 };
 
 /* journal_read.c: what the lines of a file say, into the entries. */

@@ -3,6 +3,7 @@
 
 /* The journal's lines, from a file to what they say. */
 
+#include <limits.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,9 +32,14 @@ keep_tree_node(void *node)
 void
 journal_clear(struct journal *j)
 {
+	struct journal_process *p;
 	struct journal_bridge *b;
 	struct journal_entry *e;
 
+	while ((p = TAILQ_FIRST(&j->processes)) != NULL) {
+		TAILQ_REMOVE(&j->processes, p, entry);
+		free(p);
+	}
 	while ((b = TAILQ_FIRST(&j->bridges)) != NULL) {
 		TAILQ_REMOVE(&j->bridges, b, entry);
 		free(b);
@@ -258,6 +264,57 @@ apply_gone(struct journal *j, struct journal_entry *e)
 	return 0;
 }
 
+static int
+forget_process(struct journal *j, const char *text)
+{
+	struct journal_process *p;
+	uint64_t pid;
+
+	if (parse_uint(text, 1, INT_MAX, &pid) != 0)
+		return -1;
+	TAILQ_FOREACH(p, &j->processes, entry)
+		if (p->pid == (pid_t)pid)
+			break;
+	if (p != NULL)
+		TAILQ_REMOVE(&j->processes, p, entry);
+	free(p);
+	return 0;
+}
+
+static int
+apply_process(struct journal *j, char **f)
+{
+	struct journal_process *p;
+	uint64_t start;
+
+	if (parse_uint(f[2], 1, UINT64_MAX, &start) != 0 ||
+	    forget_process(j, f[1]) != 0)
+		return -1;
+	p = xcalloc(1, sizeof(*p));
+	p->pid = atoi(f[1]);
+	p->start = start;
+	TAILQ_INSERT_TAIL(&j->processes, p, entry);
+	return 0;
+}
+
+/* Lines that are not about a domain: 1 when f was none of them. */
+static int
+apply_other(struct journal *j, char **f, size_t n)
+{
+	if (n == 2 && strcmp(f[0], "version") == 0)
+		return parse_uint(f[1], 1, UINT64_MAX, &j->version);
+	if (n >= 2 && strcmp(f[0], "bridge") == 0)
+		return apply_bridge(j, f, n);
+	if (n == 3 && strcmp(f[0], "process") == 0)
+		return apply_process(j, f);
+	if (n == 2 && strcmp(f[0], "ended") == 0)
+		return forget_process(j, f[1]);
+	if (n != 2 || strcmp(f[0], "nobridge") != 0)
+		return 1;
+	forget_bridge(j, f[1]);
+	return 0;
+}
+
 /* One line's fields: what happened, to which uuid, and more. */
 static int
 apply(struct journal *j, char **f, size_t n)
@@ -265,14 +322,10 @@ apply(struct journal *j, char **f, size_t n)
 	struct journal_entry *e;
 	uint8_t uuid[16];
 
-	if (n == 2 && strcmp(f[0], "version") == 0)
-		return parse_uint(f[1], 1, UINT64_MAX, &j->version);
-	if (n >= 2 && strcmp(f[0], "bridge") == 0)
-		return apply_bridge(j, f, n);
-	if (n == 2 && strcmp(f[0], "nobridge") == 0) {
-		forget_bridge(j, f[1]);
-		return 0;
-	}
+	int rc = apply_other(j, f, n);
+
+	if (rc != 1)
+		return rc;
 	if (n < 2 || uuid_parse(f[1], uuid) != 0)
 		return -1;
 	if (strcmp(f[0], "build") == 0)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 The uvnf authors
 #
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 #
 # The life that test/steps kills uvnfd in, and what must be true behind it.
 # Every command that was acknowledged is kept in `is`, as NAME=STATE; the one
@@ -37,7 +37,7 @@ life() {
 	act c claimed stop c || return 0
 	act c ready start c --wait ready || return 0
 	act e ready config e count.click --wait ready || return 0
-	act f ready create booted f -c count.click --vif 0,bridge=br1 \
+	act f ready create booted f -c count.click --vif "0,bridge=$other_bridge" \
 	    --wait ready || return 0
 	act d ready reboot d --wait ready || return 0
 	act bridge made bridge create br7 || return 0

@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -19,9 +20,13 @@
 #include "daemon/xen/spawner.h"
 #include "daemon/xen/worker.h"
 
+#define GONE_LIMIT_MS 2000	/* for what is killed to be gone */
+
+/* It leads a process group, with what libxl forks and runs in it. */
 struct child {
 	uint32_t id;
 	pid_t pid;
+	int stopped;		/* its status when it was stopped, or 0 */
 	LIST_ENTRY(child) entry;
 };
 
@@ -90,12 +95,14 @@ start(struct spawner *s, uint32_t id, enum worker_role role)
 	}
 	pid = fork();
 	if (pid == 0) {
+		setpgid(0, 0);
 		die_with_parent(self);
 		run(role, pair[1]);
 	}
 	if (pid < 0) {
 		tell(s, SPAWN_FAILED, id, -1, errno, -1);
 	} else {
+		setpgid(pid, pid);	/* whoever comes first */
 		c = xcalloc(1, sizeof(*c));
 		c->id = id;
 		c->pid = pid;
@@ -113,7 +120,22 @@ kill_child(struct spawner *s, uint32_t id)
 
 	LIST_FOREACH(c, &s->children, entry)
 		if (c->id == id)
-			kill(c->pid, SIGKILL);
+			kill(-c->pid, SIGKILL);
+}
+
+/* What libxl forked goes with its worker, which knew what it was at. */
+static void
+end_group(pid_t group)
+{
+	const struct timespec ms = { 0, 1000 * 1000 };
+	int i;
+
+	kill(-group, SIGKILL);
+	for (i = 0; i < GONE_LIMIT_MS && kill(-group, 0) == 0; i++) {
+		while (waitpid(-group, NULL, WNOHANG) > 0)
+			;
+		nanosleep(&ms, NULL);
+	}
 }
 
 /* The daemon is gone, or wants us gone. */
@@ -123,10 +145,20 @@ end(struct spawner *s)
 	struct child *c;
 
 	LIST_FOREACH(c, &s->children, entry)
-		kill(c->pid, SIGKILL);
-	while (wait(NULL) >= 0 || errno == EINTR)
-		;
+		kill(-c->pid, SIGKILL);
+	LIST_FOREACH(c, &s->children, entry)
+		end_group(c->pid);
 	_exit(0);
+}
+
+static void
+died(struct spawner *s, struct child *c, int status)
+{
+	end_group(c->pid);
+	LIST_REMOVE(c, entry);
+	tell(s, SPAWN_DIED, c->id, c->pid, c->stopped != 0 ? c->stopped :
+	    status, -1);
+	free(c);
 }
 
 static void
@@ -139,15 +171,19 @@ reap(struct spawner *s)
 
 	while (read(s->signals, &info, sizeof(info)) > 0)
 		;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		LIST_FOREACH(c, &s->children, entry)
 			if (c->pid == pid)
 				break;
 		if (c == NULL)
-			continue;
-		LIST_REMOVE(c, entry);
-		tell(s, SPAWN_DIED, c->id, pid, status, -1);
-		free(c);
+			continue;	/* an orphan of libxl's */
+		if (!WIFSTOPPED(status)) {
+			died(s, c, status);
+		} else {
+			/* It may hold xenstored up, with half a request. */
+			c->stopped = status;
+			kill(-pid, SIGKILL);
+		}
 	}
 }
 
@@ -193,6 +229,7 @@ spawner_run(int fd)
 	struct pollfd fds[2];
 
 	prctl(PR_SET_NAME, "uvnfd: spawner");
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	LIST_INIT(&s.children);
 	set_signals(&s);
 	fds[0] = (struct pollfd){ .fd = s.fd, .events = POLLIN };
@@ -210,7 +247,6 @@ spawner_run(int fd)
 int
 spawner_fork(pid_t *pid, struct uvnf_error *e)
 {
-	pid_t self = getpid();
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -218,8 +254,7 @@ spawner_fork(pid_t *pid, struct uvnf_error *e)
 		    strerror(errno));
 	*pid = fork();
 	if (*pid == 0) {
-		die_with_parent(self);
-		close(pair[0]);
+		close(pair[0]);		/* or it would never see its end */
 		spawner_run(pair[1]);
 	}
 	close(pair[1]);

@@ -13,7 +13,8 @@
 /*
  * The small process that forks workers, so that the daemon never forks once
  * it has sockets and Xen handles.  It ends, and takes its workers with it,
- * when the daemon's end of its socket is closed, however that happens.
+ * when the daemon's end of its socket is closed, however that happens.  With a
+ * worker goes what libxl has forked in it; one that is stopped is killed.
  */
 enum spawn_order_kind {
 	SPAWN_START,			/* a worker under this id */
@@ -29,7 +30,8 @@ struct spawn_order {
 enum spawn_news_kind {
 	SPAWN_STARTED,			/* comes with the worker's socket */
 	SPAWN_FAILED,			/* status is errno */
-	SPAWN_DIED			/* status as of waitpid(2) */
+	SPAWN_DIED			/* status as of waitpid(2), which also
+					 * says if it was killed as stopped */
 };
 
 struct spawn_news {

@@ -51,7 +51,8 @@ struct workers {
 	int spawner;
 	struct event *news;
 	workers_lost lost;
-	void *lost_arg;
+	workers_process process;
+	void *arg;
 	struct slot *slots;
 	unsigned nslots;
 	uint32_t next_id;
@@ -75,7 +76,7 @@ lose_spawner(struct workers *w, int err)
 	event_del(w->news);
 	uvnf_error_set(&e, UVNF_E_SYSTEM, "the process that starts workers "
 	    "is gone: %s", strerror(err));
-	w->lost(w->lost_arg, &e);
+	w->lost(w->arg, &e);
 }
 
 static void
@@ -203,6 +204,7 @@ on_started(struct slot *s, pid_t pid, int fd)
 	if (s->readable == NULL || event_add(s->readable, NULL) < 0)
 		log_fatal("no memory");
 	log_debug("worker started pid=%d", (int)pid);
+	s->w->process(s->w->arg, pid, true);
 }
 
 static const char *
@@ -235,6 +237,11 @@ fail_job(struct slot *s, int status)
 		uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
 		    "%s took longer than %u s and was given up",
 		    work_words(s->job->work.kind), limit_s(s->role));
+	else if (WIFSTOPPED(status))
+		uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
+		    "the worker process was stopped by signal %d (%s), and "
+		    "so had to be killed", WSTOPSIG(status),
+		    strsignal(WSTOPSIG(status)));
 	else if (WIFSIGNALED(status))
 		uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
 		    "the worker process was killed by signal %d (%s)",
@@ -259,6 +266,7 @@ on_died(struct slot *s, int status)
 		take_result(s);
 	retired = s->state == WORKER_ENDING && s->fd < 0;
 	let_go_of_socket(s);
+	s->w->process(s->w->arg, s->pid, false);
 	s->state = WORKER_NONE;
 	event_del(s->timer);
 	if (!retired) {
@@ -387,7 +395,7 @@ slot_init(struct workers *w, unsigned i)
 
 struct workers *
 workers_new(struct event_base *base, int spawner, unsigned n,
-    workers_lost lost, void *arg)
+    workers_lost lost, workers_process process, void *arg)
 {
 	struct workers *w = xcalloc(1, sizeof(*w));
 	unsigned i, p;
@@ -395,7 +403,8 @@ workers_new(struct event_base *base, int spawner, unsigned n,
 	w->base = base;
 	w->spawner = spawner;
 	w->lost = lost;
-	w->lost_arg = arg;
+	w->process = process;
+	w->arg = arg;
 	for (i = 0; i < ROLE_COUNT; i++)
 		for (p = 0; p < JOB_PRIORITIES; p++)
 			TAILQ_INIT(&w->queues[i][p]);

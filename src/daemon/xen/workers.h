@@ -41,12 +41,15 @@ struct job {
 /* The spawner is gone: nothing can be built or destroyed any more. */
 typedef void (*workers_lost)(void *arg, const struct uvnf_error *e);
 
+/* A worker began, or has ended and been waited for. */
+typedef void (*workers_process)(void *arg, pid_t pid, bool began);
+
 /*
  * n builders, and a mover of each kind.  spawner is the socket of
  * spawner_fork, which stays the caller's.
  */
 struct workers *workers_new(struct event_base *base, int spawner, unsigned n,
-    workers_lost lost, void *arg);
+    workers_lost lost, workers_process process, void *arg);
 
 /* Jobs are dropped without their done. */
 void workers_free(struct workers *w);

@@ -48,6 +48,14 @@ on_lost(void *arg, const struct uvnf_error *e)
 	x->events.lost(e, x->events.arg);
 }
 
+static void
+on_process(void *arg, pid_t pid, bool began)
+{
+	struct xen *x = arg;
+
+	x->events.process(pid, began, x->events.arg);
+}
+
 static int
 xen_open(struct backend *b, struct event_base *base,
     const struct backend_events *events, struct uvnf_error *e)
@@ -64,7 +72,8 @@ xen_open(struct backend *b, struct event_base *base,
 		return -UVNF_E_SYSTEM;
 	x->later = later_new(base);
 	x->workers = workers_new(base, x->spawner, x->config->workers,
-	    on_lost, x);
+	    on_lost, on_process, x);
+	on_process(x, x->spawner_pid, true);
 	deaths_begin(x);
 	return 0;
 }

@@ -17,7 +17,8 @@ write_slow_vif() {
 	chmod +x "$work/slow-vif"
 }
 
-# Sends the worker that builds a signal while it waits for a vif's helper.
+# Sends the worker that builds a signal while it waits for a vif's helper, and
+# looks that the error says so, and that the helper went with it.
 create_while_worker_gets() {
 	local helper
 	rm -f "$work/in-vif"
@@ -27,9 +28,19 @@ create_while_worker_gets() {
 	helper=$(pgrep -o -f "$work/slow-vif")
 	kill "-$1" "$(awk '{ print $4 }' "/proc/$helper/stat")" || return
 	wait $!
-	rm -f "$work/slow"
 	cat "$work/out" "$work/err"
-	grep -q '^uvnfctl: build-failed: ' "$work/err"
+	grep -q "^uvnfctl: build-failed: .* was $2 by signal" "$work/err" &&
+	    ! pgrep -f "$work/slow-vif" && rm "$work/slow"
+}
+
+# The whole family is killed while a helper waits; it must not outlive them.
+nobody_outlives_the_daemon() {
+	rm -f "$work/in-vif"
+	touch "$work/slow"
+	uvnfctl -t 120 create cold web2 >"$work/out" 2>"$work/err" &
+	within 60 test -e "$work/in-vif" && kill_daemon
+	wait $!
+	within 5 not pgrep -f "$work/slow-vif" && rm "$work/slow"
 }
 
 no_cold_domain() {
@@ -56,10 +67,16 @@ part_deaths() {
 	    ctl pool fill --wait'
 	creates booted web1 10.0.0.21 booted
 	check 'a worker that is killed costs its build' \
-	    create_while_worker_gets KILL
+	    create_while_worker_gets KILL killed
 	check 'nothing of the build is left' within 60 no_cold_domain
-	check 'a worker that hangs costs its build' \
-	    create_while_worker_gets STOP
+	check 'a worker that is stopped costs its build' \
+	    create_while_worker_gets STOP stopped
+	check 'nothing of the build is left' within 60 no_cold_domain
+	check 'the pool fills again' ctl pool fill --wait
+	check 'uvnfd is killed, and all that it runs goes with it' \
+	    nobody_outlives_the_daemon
+	check 'the next one starts' \
+	    eval 'UVNF_VIF=$work/slow-vif start_daemon'
 	check 'nothing of the build is left' within 60 no_cold_domain
 	check 'the pool fills again' ctl pool fill --wait
 	check 'the VNF goes on' pings 10.0.0.21
