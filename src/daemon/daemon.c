@@ -23,6 +23,7 @@
 #include "daemon/events.h"
 #include "daemon/listener.h"
 #include "daemon/pool.h"
+#include "daemon/privileges.h"
 #include "daemon/process.h"
 #include "daemon/recover.h"
 #include "daemon/reload.h"
@@ -154,6 +155,7 @@ daemon_stop(struct daemon *dm)
 	if (dm->stopping)
 		return;
 	dm->stopping = true;
+	detach_stopping();
 	log_info("uvnfd stops vnfs=%zu on_exit=%s", dm->vnfs.count,
 	    dm->config->destroy_on_exit ? "destroy" : "leave");
 	events_daemon(dm->events, EVENT_DAEMON_STOPPING);
@@ -334,7 +336,7 @@ serve(struct daemon *dm, const struct daemon_options *o)
 	LIST_INIT(&dm->console_follows);
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
-	if (open_all(dm, o, &e) != 0) {
+	if (open_all(dm, o, &e) != 0 || privileges_drop(&e) != 0) {
 		log_error("cannot start: %s", e.text);
 		close_all(dm);
 		return 1;

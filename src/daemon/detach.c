@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -31,11 +34,42 @@ detach_begin(void)
 	setsid();
 }
 
+/* A service manager that waits for it is told; see sd_notify(3). */
+static void
+notify_manager(const char *text)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (path == NULL || (path[0] != '/' && path[0] != '@') ||
+	    strlen(path) >= sizeof(a.sun_path))
+		return;
+	strcpy(a.sun_path, path);
+	if (path[0] == '@')
+		a.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1 || sendto(fd, text, strlen(text), MSG_NOSIGNAL,
+	    (const struct sockaddr *)&a, (socklen_t)(offsetof(
+	    struct sockaddr_un, sun_path) + strlen(path))) < 0)
+		log_warn("service manager not notified socket=%s error=%s",
+		    path, strerror(errno));
+	if (fd != -1)
+		close(fd);
+}
+
+void
+detach_stopping(void)
+{
+	notify_manager("STOPPING=1");
+}
+
 void
 detach_ready(void)
 {
 	int null;
 
+	notify_manager("READY=1");
 	if (ready_fd == -1)
 		return;
 	/* Until here errors went to the terminal; now to syslog. */

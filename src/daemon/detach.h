@@ -11,7 +11,11 @@
  */
 void detach_begin(void);
 
-/* To be called when clients can connect; without detach_begin, a no-op. */
+/*
+ * To be called when clients can connect, and when the daemon begins to stop: a
+ * service manager that waits for it ($NOTIFY_SOCKET) is told, too.
+ */
 void detach_ready(void);
+void detach_stopping(void);
 
 #endif

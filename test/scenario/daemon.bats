@@ -244,3 +244,19 @@ daemons_here() {
 	says 'cannot start: '
 	[ "$(daemons_here | wc -w)" -eq 1 ]
 }
+
+# of FIELD: what /proc says of the daemon.
+of() {
+	awk -v f="$1:" '$1 == f { print $2 }' "/proc/$daemon/status"
+}
+
+@test "privileges: none but those it needs, once it serves" {
+	daemon_start
+	[ "$(of NoNewPrivs)" = 1 ]
+	[[ $(of CapPrm) =~ ^00000000000000(00|04)$ ]]
+	[ "$(of CapEff)" = "$(of CapPrm)" ]
+	if ldd "$build/uvnfd" | grep -q libasan; then
+		return	# its run time traces the process at its end
+	fi
+	[ "$(of Seccomp)" = 2 ]
+}
