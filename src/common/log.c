@@ -105,7 +105,7 @@ write_stderr(enum log_level level, const char *text)
 		return;		/* nobody is left to tell */
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 log_line(enum log_level level, const char *fmt, va_list ap)
 {
 	char text[LINE_MAX_BYTES], escaped[LINE_MAX_BYTES];

@@ -100,7 +100,7 @@ file_read(const struct yaml_file *f, const char *path, size_t max,
 	return xrealloc(buf, *len);	/* it may be kept for long */
 }
 
-static int
+static int __attribute__((format(printf, 4, 0)))
 verror_at(const struct yaml_file *f, size_t line, size_t column,
     const char *fmt, va_list ap)
 {
