@@ -245,6 +245,7 @@ struct filling {
 	const struct param_source *from;
 	struct proto_buf out;
 	size_t size;			/* of the text when all is filled in */
+	unsigned kept;			/* references that are left in it */
 	unsigned line;
 	unsigned uses;
 	struct uvnf_error *e;
@@ -315,6 +316,7 @@ put_mac(struct filling *f, const char *name, unsigned vif, const char *ref,
 		return put(f, mac_format(f->from->domain->vifs[vif].mac, mac),
 		    MAC_TEXT_LEN);
 	f->size += MAC_TEXT_LEN;
+	f->kept++;
 	proto_buf_add(&f->out, ref, len);
 	return 0;
 }
@@ -400,6 +402,31 @@ next_braces(struct filling *f, const char *s, const char *end)
 	return end;
 }
 
+/*
+ * A value between braces may become a reference itself ("{{{{a}}}}"), which
+ * whoever fills in the rest would take for one of the text.
+ */
+static int
+check_made(struct filling *f)
+{
+	const char *s = f->out.data, *end = s + f->out.len;
+	char name[PARAM_NAME_MAX + 2];
+	unsigned macs = 0;
+	size_t len;
+
+	f->line = 1;
+	while ((s = next_braces(f, s, end)) < end) {
+		len = reference(s, end, name);
+		s += len > 0 ? len : 1;
+		if (len == 0 || (mac_index(name) >= 0 && ++macs <= f->kept))
+			continue;
+		return uvnf_error_set(f->e, UVNF_E_BAD_CONFIG, "line %u: the "
+		    "braces around a reference make its value another one, "
+		    "{{%s}}; leave them out", f->line, name);
+	}
+	return 0;
+}
+
 int
 params_fill(const struct param_source *from, const char *text, size_t len,
     char **out, size_t *out_len, struct uvnf_error *e)
@@ -426,6 +453,8 @@ params_fill(const struct param_source *from, const char *text, size_t len,
 			r = put(&f, s, len = 1);
 		s += len;
 	}
+	if (r == 0 && f.uses != 0)
+		r = check_made(&f);
 	if (r != 0 || f.uses == 0) {
 		proto_buf_free(&f.out);
 		return r;

@@ -96,9 +96,9 @@ enum {
 /*
  * Puts the values in.  *out is the new text (*out_len bytes, malloc'ed), or
  * NULL when there is nothing to replace and the text can be used as it is.
- * Returns what it uses, or -UVNF_E_BAD_CONFIG (an unknown word),
- * -UVNF_E_BAD_REQUEST (a value is missing), -UVNF_E_RANGE_EXHAUSTED or
- * -UVNF_E_TOO_BIG with e filled.
+ * Returns what it uses, or -UVNF_E_BAD_CONFIG (an unknown word, or a value
+ * that braces around it make a reference), -UVNF_E_BAD_REQUEST (a value is
+ * missing), -UVNF_E_RANGE_EXHAUSTED or -UVNF_E_TOO_BIG with e filled.
  */
 int params_fill(const struct param_source *f, const char *text, size_t len,
     char **out, size_t *out_len, struct uvnf_error *e);

@@ -185,6 +185,34 @@ test_refused(void **state)
 	    "the MAC address of vif 0, but there are 0 vifs");
 }
 
+/* It would be filled in again, or refused, when the MAC addresses are. */
+static void
+test_braces_around(void **state)
+{
+	struct param_source s = source();
+
+	(void)state;
+	params_set(&declared, "word", "foo");
+	params_set(&declared, "vif", "mac1");
+	check_refused(s, "\n{{{{word}}}} {{mac}}", UVNF_E_BAD_CONFIG,
+	    "line 2: the braces around a reference make its value another "
+	    "one, {{foo}}; leave them out");
+	check_refused(s, "{{ {{vif}} }}", UVNF_E_BAD_CONFIG,
+	    "line 1: the braces around a reference make its value another "
+	    "one, {{mac1}}");
+	check_refused(s, "{{{{name}}}}", UVNF_E_BAD_CONFIG, "line 1: the ");
+	check_refused(s, "{{x{{word}}{{word}}}}", UVNF_E_BAD_CONFIG,
+	    "line 1: the braces around a reference make its value another "
+	    "one, {{xfoofoo}}");
+	check_fill(s, "{{{word}}} {{{{ip}}}} {{mac}}", USES_PARAMS | USES_MAC,
+	    "{foo} {{10.0.0.7}} 00:16:3e:01:02:03");
+	s.domain = NULL;
+	check_refused(s, "{{mac}} {{ {{vif}} }}", UVNF_E_BAD_CONFIG,
+	    "line 1: the ");
+	check_fill(s, "{{ {{mac}} }} {{word}}", USES_PARAMS | USES_MAC,
+	    "{{ {{mac}} }} foo");
+}
+
 /* The limit holds for what will be there, MAC addresses included. */
 static void
 test_size(void **state)
@@ -427,6 +455,7 @@ main(void)
 		cmocka_unit_test(test_without_domain),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_braces_around),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_values),
