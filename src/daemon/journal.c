@@ -191,8 +191,13 @@ rewrite(struct journal *j)
 	j->size = 0;
 	j->failed = false;
 	append(j, "version %d", JOURNAL_VERSION);
+	/* Its name may have another one now, whose claim must come later. */
 	TAILQ_FOREACH(e, &j->entries, entry)
-		append_entry(j, e);
+		if (e->doomed)
+			append_entry(j, e);
+	TAILQ_FOREACH(e, &j->entries, entry)
+		if (!e->doomed)
+			append_entry(j, e);
 	TAILQ_FOREACH(b, &j->bridges, entry)
 		append(j, "bridge %s %s", b->name, word(b->chain));
 	TAILQ_FOREACH(p, &j->processes, entry)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/*
+ * Journals given line by line: what is read of them, and read again of what
+ * was written anew.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "common/util.h"
+#include "daemon/journal.h"
+
+#define A "0a234567-89ab-4def-8123-456789abcdef"
+#define B "0b234567-89ab-4def-8123-456789abcdef"
+
+static char dir[64], path[80], lock[80];
+
+static int
+setup(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/uvnf-journal-XXXXXX");
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/journal", dir);
+	snprintf(lock, sizeof(lock), "%s/lock", dir);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	unlink(path);
+	unlink(lock);
+	return rmdir(dir);
+}
+
+/* Puts a checksum before each of the lines, of which NULL is the end. */
+static void
+write_journal(const char *const *lines)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	for (; *lines != NULL; lines++)
+		fprintf(f, "%08lx %s\n", crc32(0, (const Bytef *)*lines,
+		    (uInt)strlen(*lines)), *lines);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Three times: it is written anew each time. */
+static void
+check(const char *const *lines, void (*look)(struct journal_entry *))
+{
+	struct journal_entry *e;
+	struct uvnf_error error;
+	struct journal *j;
+	int i;
+
+	write_journal(lines);
+	for (i = 0; i < 3; i++) {
+		if ((j = journal_open(dir, &error)) == NULL)
+			fail_msg("%s", error.text);
+		assert_false(TAILQ_EMPTY(journal_entries(j)));
+		TAILQ_FOREACH(e, journal_entries(j), entry)
+			look(e);
+		journal_close(j);
+	}
+}
+
+static void
+look_name_again(struct journal_entry *e)
+{
+	assert_string_equal(e->name, "web1");
+	assert_int_equal(e->doomed, e->domid == 8);
+}
+
+/* The one that had the name before was built later, and is not gone yet. */
+static void
+test_name_again(void **state)
+{
+	static const char *const lines[] = {
+		"build " A " t booted d7", "built " A " 7 0",
+		"build " B " t booted d8", "built " B " 8 0",
+		"claim " B " web1 1", "doom " B,
+		"claim " A " web1 1", "state " A " ready",
+		NULL
+	};
+
+	(void)state;
+	check(lines, look_name_again);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+		TEST(test_name_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
