@@ -107,6 +107,7 @@ apply_build(struct journal *j, const uint8_t uuid[16], char **f, size_t n)
 static int
 apply_built(struct journal_entry *e, char **f, size_t n)
 {
+	struct domain_vif vifs[TEMPLATE_VIFS_MAX] = { 0 };
 	uint64_t domid, nvifs;
 	size_t i;
 
@@ -115,13 +116,15 @@ apply_built(struct journal_entry *e, char **f, size_t n)
 	    n != 4 + 3 * nvifs)
 		return -1;
 	for (i = 0; i < nvifs; i++) {
-		struct domain_vif *vif = &e->vifs[i];
+		struct domain_vif *vif = &vifs[i];
 
 		if (mac_parse(f[4 + 3 * i], vif->mac) != 0 ||
 		    place_parse(f[5 + 3 * i], &vif->place) != 0 ||
 		    copy_field(vif->dev, sizeof(vif->dev), f[6 + 3 * i]) != 0)
 			return -1;
 	}
+	/* All of it, or nothing: a second such line may be damaged. */
+	memcpy(e->vifs, vifs, sizeof(vifs));
 	e->domid = (int)domid;
 	e->nvifs = (unsigned)nvifs;
 	return 0;
@@ -247,8 +250,10 @@ apply_state(struct journal_entry *e, char **f, size_t n)
 	    (state = vnf_state_from_word(f[2])) == VNF_NONE ||
 	    (n == 4 && parse_uint(f[3], 0, UINT64_MAX, &e->routers) != 0))
 		return -1;
+	/* Another one says that the line before it was damaged. */
 	if (state == VNF_PAUSED && e->state != VNF_PAUSED)
-		e->paused_from = e->state;
+		e->paused_from = vnf_can_pause(e->state) ? e->state :
+		    VNF_CLAIMED;
 	e->state = state;
 	e->torn = e->pausing = false;
 	return 0;

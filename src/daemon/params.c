@@ -233,6 +233,7 @@ params_parse(struct params *p, char **words, size_t n)
 		for (s = value; (s = strchr(s, '\\')) != NULL; s++)
 			*s = ' ';
 		if (!param_name_valid(words[i]) ||
+		    strlen(value) > PARAM_VALUE_MAX ||
 		    params_set(p, words[i], value) != 0)
 			return -1;
 	}

@@ -157,6 +157,12 @@ vnf_stamp(struct vnf *v, enum vnf_stage stage, uint64_t now)
 	v->stages_us[stage] = now > v->since_us ? now - v->since_us : 1;
 }
 
+bool
+vnf_can_pause(enum vnf_state from)
+{
+	return (transitions[from] & TO(PAUSED)) != 0;
+}
+
 const char *
 vnf_state_word(enum vnf_state state)
 {

@@ -123,6 +123,9 @@ void vnf_free(struct vnf *v);
  */
 void vnf_set_state(struct vnf_table *t, struct vnf *v, enum vnf_state to);
 
+/* May a VNF be paused in that state? */
+bool vnf_can_pause(enum vnf_state from);
+
 /* Says why v is about to be failed or crashed; e is copied. */
 void vnf_set_error(struct vnf *v, const struct uvnf_error *e);
 

@@ -104,12 +104,89 @@ test_name_again(void **state)
 	check(lines, look_name_again);
 }
 
+static void
+look_odd_pause(struct journal_entry *e)
+{
+	assert_int_equal(e->state, VNF_PAUSED);
+	assert_int_equal(e->paused_from, VNF_CLAIMED);
+}
+
+/* No such state can be paused: the line between was damaged. */
+static void
+test_odd_pause(void **state)
+{
+	static const char *const crashed[] = {
+		"build " A " t booted d7", "built " A " 7 0",
+		"claim " A " web1 1", "state " A " crashed",
+		"state " A " paused", NULL
+	};
+	static const char *const none[] = {
+		"build " A " t booted d7", "built " A " 7 0",
+		"state " A " paused", NULL
+	};
+
+	(void)state;
+	check(crashed, look_odd_pause);
+	check(none, look_odd_pause);
+}
+
+static void
+look_long_value(struct journal_entry *e)
+{
+	assert_int_equal(e->set.n, 1);
+	assert_string_equal(e->set.list[0].name, "a");
+}
+
+/* No request could have set it, and no line that is written has the room. */
+static void
+test_long_value(void **state)
+{
+	char value[9000], line[sizeof(value) + 80];
+	const char *lines[] = {
+		"build " A " t booted d7", "built " A " 7 0",
+		"claim " A " web1 1", line, NULL
+	};
+
+	(void)state;
+	memset(value, 'v', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	snprintf(line, sizeof(line), "config %s 1 a=b c=%s", A, value);
+	check(lines, look_long_value);
+}
+
+static void
+look_damaged_built(struct journal_entry *e)
+{
+	assert_int_equal(e->domid, 7);
+	assert_int_equal(e->nvifs, 1);
+	assert_string_equal(e->vifs[0].dev, "vif7.0");
+	assert_string_equal(e->vifs[0].place.name, "xenbr0");
+}
+
+/* It changes nothing, not even in part. */
+static void
+test_damaged_built(void **state)
+{
+	static const char *const lines[] = {
+		"build " A " t booted d7",
+		"built " A " 7 1 00:16:3e:00:00:01 xenbr0 vif7.0",
+		"built " A " 8 1 00:16:3e:00:00:02 a/b vif8.0",
+		NULL
+	};
+
+	(void)state;
+	check(lines, look_damaged_built);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		TEST(test_name_again),
+		TEST(test_odd_pause),
+		TEST(test_long_value),
+		TEST(test_damaged_built),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
