@@ -389,6 +389,23 @@ visit(struct walk *w, size_t at)
 	return 0;
 }
 
+/* Two links of one bridge would be one link, and hide a loop. */
+static int
+check_bridges(const struct yaml_file *f, const struct chain *c)
+{
+	size_t i, j;
+
+	for (i = 0; i < c->nlinks; i++)
+		for (j = 0; j < i; j++)
+			if (strcmp(c->links[i].bridge, c->links[j].bridge) ==
+			    0)
+				return node_error(f, NULL, "the links %s and "
+				    "%s are both the bridge %s; make them "
+				    "one link", c->links[j].name,
+				    c->links[i].name, c->links[i].bridge);
+	return 0;
+}
+
 static int
 check(const struct yaml_file *f, const struct chain *c)
 {
@@ -396,6 +413,8 @@ check(const struct yaml_file *f, const struct chain *c)
 	size_t i;
 	int r;
 
+	if ((r = check_bridges(f, c)) < 0)
+		return r;
 	for (i = 0; i < c->nlinks; i++)
 		if (!c->links[i].used)
 			return node_error(f, NULL, "no VNF joins the link %s",

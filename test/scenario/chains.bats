@@ -220,6 +220,7 @@ edit() {
 	s/  dmz:/  inner:/|'inner' is here for the second time
 	s/\[dmz\]/[nosuch]/|bad.yaml:9:56: there is no link 'nosuch'
 	s/\[dmz\]/[dmz, dmz]/|web joins the link dmz twice
+	s/  dmz:.*/  dmz: {bridge: br0}/|the links outside and dmz are both the bridge br0; make them one link
 	s/\[inner, dmz\]/[outside, inner]/; s/\[dmz\]/[dmz]/|a loop: fw - inner - lim - outside - fw
 	s/\[dmz\]/[inner]/; s/\[inner, dmz\]/[inner]/|no VNF joins the link dmz
 	s/fw.click/nosuch.click/|the config nosuch.click of fw cannot be read
