@@ -126,7 +126,8 @@ task_claim(struct vnf_task *t, struct domain *d)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
 	if (t->goal != GOAL_CLAIM && t->goal != GOAL_RUN)
 		task_write(t);
-	if (t->wait == WAIT_CLAIMED)
+	/* A reboot may find that there is nothing to start. */
+	if (t->wait == WAIT_CLAIMED || t->goal == GOAL_CLAIM)
 		task_answer(t, v, NULL);
 	if (t->goal == GOAL_RUN) {
 		task_expect(t);

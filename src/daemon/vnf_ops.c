@@ -376,8 +376,12 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 	struct uvnf_error e;
 	bool building;
 
-	uvnf_error_set(&e, UVNF_E_DESTROYED,
-	    "another request destroyed '%s' meanwhile", v->name);
+	if (dm->stopping)
+		uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon goes down, "
+		    "and '%s' is destroyed", v->name);
+	else
+		uvnf_error_set(&e, UVNF_E_DESTROYED,
+		    "another request destroyed '%s' meanwhile", v->name);
 	building = task_cancel(v, NULL, &e,
 	    ds != NULL && d == NULL ? destroy_gone : NULL, ds);
 	vnf_shutdown_cancel(v, &e);

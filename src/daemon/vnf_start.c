@@ -149,6 +149,7 @@ go_on_if_halted(struct vnf_task *t)
 {
 	if (t->phase != PHASE_HALT || !t->halted || t->inflight > 0)
 		return;
+	t->vnf->domain->adopted = false;	/* nothing is unknown now */
 	if (t->goal == GOAL_STOP || t->goal == GOAL_REMOVE)
 		stopped(t);
 	else

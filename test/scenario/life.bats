@@ -199,6 +199,15 @@ no_vnf() {
 	run -0 ctl read b cnt.count
 }
 
+@test "reboot: of a VNF without a configuration" {
+	daemon_start
+	run -0 ctl create cold a
+	run -0 ctl -t 20 reboot a
+	holds '.state == "claimed"' show a
+	run -0 ctl -t 20 reboot a --wait ready
+	holds '.state == "claimed"' show a
+}
+
 @test "reboot: destroyed while its new domain is built" {
 	daemon_start build_ms=3000
 	run -0 ctl create cold a -c count.click --wait ready
