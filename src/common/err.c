@@ -46,6 +46,7 @@ uvnf_code_word(enum uvnf_code code)
 	switch (code) {
 	case UVNF_OK: return "ok";
 	case UVNF_E_BAD_REQUEST: return "bad-request";
+	case UVNF_E_DENIED: return "denied";
 	case UVNF_E_BAD_NAME: return "bad-name";
 	case UVNF_E_BAD_CONFIG: return "bad-config";
 	case UVNF_E_BAD_STATE: return "bad-state";
@@ -96,6 +97,7 @@ uvnf_code_exit_status(enum uvnf_code code)
 	case UVNF_E_TIMEOUT:
 		return 4;
 	case UVNF_E_BAD_REQUEST:
+	case UVNF_E_DENIED:
 	case UVNF_E_BAD_NAME:
 	case UVNF_E_BAD_CONFIG:
 	case UVNF_E_BAD_STATE:

@@ -48,54 +48,47 @@ done(void *arg, const struct bridge *b, bool made,
 		request_ok(rq);
 }
 
-static int
-check_form(const struct request *rq, bool create, struct uvnf_error *e)
+static void
+run_create(struct request *rq)
 {
 	const char *chain = request_key(rq, "chain");
+	struct uvnf_error e;
 
-	if (request_arg(rq, 1) == NULL)
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "bridge %s needs "
-		    "a name", request_arg(rq, 0));
-	if (chain != NULL && !create)
-		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
-		    "bridge delete does not take 'chain='");
-	if (chain != NULL && !name_valid(chain))
-		return uvnf_error_set(e, UVNF_E_BAD_NAME,
+	if (chain != NULL && !name_valid(chain)) {
+		uvnf_error_set(&e, UVNF_E_BAD_NAME,
 		    "'%.80s' is no name of a chain", chain);
-	return 0;
+		request_err(rq, &e);
+		return;
+	}
+	bridge_create(rq->daemon, request_arg(rq, 1),
+	    chain != NULL ? chain : "", done, rq);
+}
+
+static void
+run_delete(struct request *rq)
+{
+	bridge_delete(rq->daemon, request_arg(rq, 1), done, rq);
 }
 
 static void
 run_bridge(struct request *rq)
 {
-	const char *what = request_arg(rq, 0);
-	const char *chain = request_key(rq, "chain");
 	struct uvnf_error e;
-	bool create;
 
-	if (what == NULL && chain == NULL) {
+	if (request_arg(rq, 0) == NULL) {
 		list(rq);
 		return;
 	}
-	create = what != NULL && strcmp(what, "create") == 0;
-	if (!create && (what == NULL || strcmp(what, "delete") != 0))
-		uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "only 'bridge', "
-		    "'bridge create NAME [chain=CHAIN]' and 'bridge delete "
-		    "NAME' exist");
-	else if (check_form(rq, create, &e) == 0) {
-		if (create)
-			bridge_create(rq->daemon, request_arg(rq, 1),
-			    chain != NULL ? chain : "", done, rq);
-		else
-			bridge_delete(rq->daemon, request_arg(rq, 1), done,
-			    rq);
-		return;
-	}
+	uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "only 'bridge', 'bridge create "
+	    "NAME [chain=CHAIN]' and 'bridge delete NAME' exist");
 	request_err(rq, &e);
 }
 
 const struct command bridge_commands[] = {
-	{ "bridge", 0, 2, { "chain" },
-	    "bridge [create NAME [chain=CHAIN] | delete NAME]", run_bridge },
-	{ NULL, 0, 0, { NULL }, NULL, NULL },
+	{ "bridge", ACCESS_OBSERVER, 0, 2, { NULL }, "bridge", run_bridge },
+	{ "bridge create", ACCESS_OPERATOR, 2, 2, { "chain" },
+	    "bridge create NAME [chain=CHAIN]", run_create },
+	{ "bridge delete", ACCESS_OPERATOR, 2, 2, { NULL },
+	    "bridge delete NAME", run_delete },
+	{ .verb = NULL },
 };

@@ -186,7 +186,7 @@ run_console(struct request *rq)
 }
 
 const struct command console_commands[] = {
-	{ "console", 1, 1, { "follow" }, "console NAME [follow=true]",
-	    run_console },
-	{ NULL, 0, 0, { NULL }, NULL, NULL },
+	{ "console", ACCESS_OBSERVER, 1, 1, { "follow" },
+	    "console NAME [follow=true]", run_console },
+	{ .verb = NULL },
 };

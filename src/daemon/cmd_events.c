@@ -103,7 +103,7 @@ run_events(struct request *rq)
 }
 
 const struct command events_commands[] = {
-	{ "events", 0, 1, { "follow" }, "events [NAME] [follow=true]",
-	    run_events },
-	{ NULL, 0, 0, { NULL }, NULL, NULL },
+	{ "events", ACCESS_OBSERVER, 0, 1, { "follow" },
+	    "events [NAME] [follow=true]", run_events },
+	{ .verb = NULL },
 };

@@ -255,12 +255,13 @@ run_stats(struct request *rq)
 }
 
 const struct command info_commands[] = {
-	{ "hello", 0, 0, { NULL }, "hello", run_version },
-	{ "version", 0, 0, { NULL }, "version", run_version },
-	{ "ping", 0, 0, { NULL }, "ping", run_ping },
-	{ "templates", 0, 0, { NULL }, "templates", run_templates },
-	{ "reload", 0, 0, { NULL }, "reload", run_reload },
-	{ "stats", 0, 0, { NULL }, "stats", run_stats },
-	{ "quit", 0, 0, { NULL }, "quit", run_quit },
-	{ NULL, 0, 0, { NULL }, NULL, NULL },
+	{ "hello", ACCESS_NONE, 0, 0, { NULL }, "hello", run_version },
+	{ "version", ACCESS_NONE, 0, 0, { NULL }, "version", run_version },
+	{ "ping", ACCESS_NONE, 0, 0, { NULL }, "ping", run_ping },
+	{ "templates", ACCESS_OBSERVER, 0, 0, { NULL }, "templates",
+	    run_templates },
+	{ "reload", ACCESS_ADMIN, 0, 0, { NULL }, "reload", run_reload },
+	{ "stats", ACCESS_OBSERVER, 0, 0, { NULL }, "stats", run_stats },
+	{ "quit", ACCESS_NONE, 0, 0, { NULL }, "quit", run_quit },
+	{ .verb = NULL },
 };

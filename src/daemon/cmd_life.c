@@ -126,16 +126,18 @@ run_shutdown(struct request *rq)
 }
 
 const struct command life_commands[] = {
-	{ "start", 1, 1, { "wait", "timeout_ms" },
+	{ "start", ACCESS_OPERATOR, 1, 1, { "wait", "timeout_ms" },
 	    "start NAME [wait=started|ready] [timeout_ms=N]", run_start },
-	{ "stop", 1, 1, { "remove", "router", "timeout_ms" },
+	{ "stop", ACCESS_OPERATOR, 1, 1, { "remove", "router", "timeout_ms" },
 	    "stop NAME [router=N] [remove=true] [timeout_ms=N]", run_stop },
-	{ "pause", 1, 1, { NULL }, "pause NAME", run_pause },
-	{ "resume", 1, 1, { NULL }, "resume NAME", run_resume },
-	{ "shutdown", 1, 1, { "force_ms", "timeout_ms" },
+	{ "pause", ACCESS_OPERATOR, 1, 1, { NULL }, "pause NAME", run_pause },
+	{ "resume", ACCESS_OPERATOR, 1, 1, { NULL }, "resume NAME",
+	    run_resume },
+	{ "shutdown", ACCESS_OPERATOR, 1, 1,
+	    { "force_ms", "timeout_ms" },
 	    "shutdown NAME [force_ms=N] [timeout_ms=N]", run_shutdown },
-	{ "reboot", 1, 1, { "wait", "timeout_ms" },
+	{ "reboot", ACCESS_OPERATOR, 1, 1, { "wait", "timeout_ms" },
 	    "reboot NAME [wait=claimed|started|ready] [timeout_ms=N]",
 	    run_reboot },
-	{ NULL, 0, 0, { NULL }, NULL, NULL },
+	{ .verb = NULL },
 };

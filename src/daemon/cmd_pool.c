@@ -112,19 +112,6 @@ parse_template(const struct request *rq, const struct template **of,
 	return 0;
 }
 
-/* Too many words, or a key that is another sub-verb's. */
-static int
-check_form(const struct request *rq, unsigned max_args, const char *other1,
-    const char *other2, struct uvnf_error *e)
-{
-	if (request_arg(rq, max_args) == NULL &&
-	    request_key(rq, other1) == NULL && request_key(rq, other2) == NULL)
-		return 0;
-	return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "pool %s has too many "
-	    "words, or keys of another; usage: %s", request_arg(rq, 0),
-	    pool_commands[0].usage);
-}
-
 static void
 run_fill(struct request *rq)
 {
@@ -133,8 +120,7 @@ run_fill(struct request *rq)
 	struct uvnf_error e;
 	unsigned timeout_ms;
 
-	if (check_form(rq, 2, "min", "max", &e) != 0 ||
-	    parse_template(rq, &of, &e) != 0 ||
+	if (parse_template(rq, &of, &e) != 0 ||
 	    request_timeout(rq, &timeout_ms, &e) != 0) {
 		request_err(rq, &e);
 		return;
@@ -159,9 +145,7 @@ run_drain(struct request *rq)
 	const struct template *of;
 	struct uvnf_error e;
 
-	if (check_form(rq, 2, "min", "max", &e) != 0 ||
-	    check_form(rq, 2, "wait", "timeout_ms", &e) != 0 ||
-	    parse_template(rq, &of, &e) != 0) {
+	if (parse_template(rq, &of, &e) != 0) {
 		request_err(rq, &e);
 		return;
 	}
@@ -175,9 +159,7 @@ run_show(struct request *rq)
 	const struct template *of;
 	struct uvnf_error e;
 
-	if (check_form(rq, 2, "min", "max", &e) != 0 ||
-	    check_form(rq, 2, "wait", "timeout_ms", &e) != 0 ||
-	    parse_template(rq, &of, &e) != 0)
+	if (parse_template(rq, &of, &e) != 0)
 		request_err(rq, &e);
 	else
 		reply_pools(rq, of, NULL);
@@ -238,20 +220,13 @@ run_set(struct request *rq)
 	enum domain_kind kind = KIND_BOOTED;
 	struct uvnf_error e;
 
-	if (request_arg(rq, 3) == NULL) {
-		uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "pool set needs a "
-		    "template, a kind and a target; usage: %s",
-		    pool_commands[0].usage);
-		request_err(rq, &e);
-	} else if (check_form(rq, 4, "wait", "timeout_ms", &e) != 0 ||
-	    parse_template(rq, &of, &e) != 0 ||
+	if (parse_template(rq, &of, &e) != 0 ||
 	    parse_kind(request_arg(rq, 2), &kind, &e) != 0 ||
 	    parse_numbers(rq, &n, &e) != 0 ||
-	    pools_set(rq->daemon->pools, of, kind, &n, &e) != 0) {
+	    pools_set(rq->daemon->pools, of, kind, &n, &e) != 0)
 		request_err(rq, &e);
-	} else {
+	else
 		reply_pools(rq, of, NULL);
-	}
 }
 
 static void
@@ -262,28 +237,23 @@ run_pool(struct request *rq)
 
 	if (what == NULL) {
 		reply_pools(rq, NULL, NULL);
-	} else if (strcmp(what, "show") == 0) {
-		run_show(rq);
-	} else if (strcmp(what, "fill") == 0) {
-		run_fill(rq);
-	} else if (strcmp(what, "drain") == 0) {
-		run_drain(rq);
-	} else if (strcmp(what, "set") == 0) {
-		run_set(rq);
-	} else {
-		uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "pool %.40s: only "
-		    "'pool show', 'pool fill', 'pool set' and 'pool drain' "
-		    "exist",
-		    what);
-		request_err(rq, &e);
+		return;
 	}
+	uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "pool %.40s: only 'pool show', "
+	    "'pool fill', 'pool set' and 'pool drain' exist", what);
+	request_err(rq, &e);
 }
 
 const struct command pool_commands[] = {
-	{ "pool", 0, 4, { "wait", "timeout_ms", "min", "max" },
-	    "pool [show [TEMPLATE] | fill [TEMPLATE] [wait=full|no] "
-	    "[timeout_ms=N] | "
-	    "set TEMPLATE armed|booted|paused TARGET [min=N] [max=N] | "
-	    "drain [TEMPLATE]]", run_pool },
-	{ NULL, 0, 0, { NULL }, NULL, NULL },
+	{ "pool", ACCESS_OBSERVER, 0, 4, { NULL }, "pool", run_pool },
+	{ "pool show", ACCESS_OBSERVER, 1, 2, { NULL },
+	    "pool show [TEMPLATE]", run_show },
+	{ "pool fill", ACCESS_ADMIN, 1, 2, { "wait", "timeout_ms" },
+	    "pool fill [TEMPLATE] [wait=full|no] [timeout_ms=N]", run_fill },
+	{ "pool set", ACCESS_ADMIN, 4, 4, { "min", "max" },
+	    "pool set TEMPLATE armed|booted|paused TARGET [min=N] [max=N]",
+	    run_set },
+	{ "pool drain", ACCESS_ADMIN, 1, 2, { NULL },
+	    "pool drain [TEMPLATE]", run_drain },
+	{ .verb = NULL },
 };

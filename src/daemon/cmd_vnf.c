@@ -376,20 +376,20 @@ run_show(struct request *rq)
 }
 
 const struct command vnf_commands[] = {
-	{ "create", 2, 2, { "config", SET, "wait", "timeout_ms", "vifs.",
-	    "chain", "spec" },
+	{ "create", ACCESS_OPERATOR, 2, 2, { "config", SET, "wait",
+	    "timeout_ms", "vifs.", "chain", "spec" },
 	    "create TEMPLATE NAME [config=LENGTH] [set.PARAMETER=VALUE]... "
 	    "[wait=claimed|started|ready] [timeout_ms=N] "
 	    "[vifs.N.bridge|ovs|mac=VALUE]... [chain=CHAIN] [spec=DIGEST]",
 	    run_create },
-	{ "config", 1, 1, { "config", SET, "wait", "timeout_ms", "spec",
-	    "router" },
+	{ "config", ACCESS_OPERATOR, 1, 1, { "config", SET, "wait",
+	    "timeout_ms", "spec", "router" },
 	    "config NAME config=LENGTH [set.PARAMETER=VALUE]... "
 	    "[router=N] [wait=started|ready] [timeout_ms=N] [spec=DIGEST]",
 	    run_config },
-	{ "destroy", 1, 1, { "wait", "timeout_ms" },
+	{ "destroy", ACCESS_OPERATOR, 1, 1, { "wait", "timeout_ms" },
 	    "destroy NAME [wait=name|freed] [timeout_ms=N]", run_destroy },
-	{ "list", 0, 0, { NULL }, "list", run_list },
-	{ "show", 1, 1, { NULL }, "show NAME", run_show },
-	{ NULL, 0, 0, { NULL }, NULL, NULL },
+	{ "list", ACCESS_OBSERVER, 0, 0, { NULL }, "list", run_list },
+	{ "show", ACCESS_OBSERVER, 1, 1, { NULL }, "show NAME", run_show },
+	{ .verb = NULL },
 };

@@ -23,18 +23,25 @@ const struct command *const command_groups[] = {
 };
 
 static const struct command *
-command_find(const char *verb)
+command_find(const char *verb, const char *sub)
 {
-	const struct command *c;
-	size_t i;
+	const struct command *c, *found = NULL;
+	size_t i, len = strlen(verb);
 
+	if (strchr(verb, ' ') != NULL)	/* one word in quotes is not two */
+		return NULL;
 	for (i = 0; command_groups[i] != NULL; i++) {
 		for (c = command_groups[i]; c->verb != NULL; c++) {
-			if (strcmp(c->verb, verb) == 0)
+			if (strncmp(c->verb, verb, len) != 0)
+				continue;
+			if (c->verb[len] == '\0')
+				found = c;
+			else if (c->verb[len] == ' ' && sub != NULL &&
+			    strcmp(c->verb + len + 1, sub) == 0)
 				return c;
 		}
 	}
-	return NULL;
+	return found;
 }
 
 static bool
@@ -91,16 +98,38 @@ check_words(const struct command *c, const struct proto_line *line,
 	return 0;
 }
 
+/* Before anything else is said about the request. */
+static int
+check_level(const struct request *rq, const struct command *c,
+    struct uvnf_error *e)
+{
+	const struct peer *p = session_peer(rq->session);
+	enum access_level level = access_level(&rq->daemon->config->access,
+	    p);
+
+	if (level >= c->level)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_DENIED, "%s needs the level %s, and "
+	    "user %u has %s%s; 'access' in uvnf.yaml(5) gives levels",
+	    c->verb, access_level_word(c->level), (unsigned)p->uid,
+	    level == ACCESS_NONE ? "" : "the level ",
+	    access_level_word(level));
+}
+
 static int
 check(const struct request *rq, const struct command **c,
     struct uvnf_error *e)
 {
 	const struct proto_word *verb = &rq->line.words[0];
+	int rc;
 
-	if (verb->key != NULL || (*c = command_find(verb->value)) == NULL)
+	if (verb->key != NULL || (*c = command_find(verb->value,
+	    request_arg(rq, 0))) == NULL)
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
 		    "no verb is called '%.40s'; uvnf-protocol(7) lists them",
 		    verb->key != NULL ? verb->key : verb->value);
+	if ((rc = check_level(rq, *c, e)) != 0)
+		return rc;
 	return check_words(*c, &rq->line, e);
 }
 

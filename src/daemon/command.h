@@ -61,7 +61,10 @@ void request_err(struct request *rq, const struct uvnf_error *e);
 
 /* A row of a command table; the module that owns a group has the table. */
 struct command {
+	/* With its first argument behind a space where that is another
+	 * matter ("pool set"); the counts of arguments include it. */
 	const char *verb;
+	enum access_level level;	/* that it needs */
 	unsigned min_args, max_args;
 	/* Those it takes; one that ends with a dot stands for all that begin
 	 * so, and the command looks at them itself. */

@@ -7,6 +7,7 @@
 
 #include "common/util.h"
 #include "daemon/config.h"
+#include "daemon/config_access.h"
 #include "daemon/config_router.h"
 #include "daemon/config_cpus.h"
 #include "daemon/config_extends.h"
@@ -242,6 +243,7 @@ take_templates(const struct yaml_file *f, const struct node_entry *kv,
 
 static const struct key file_keys[] = {
 	{ "socket", take_socket },
+	{ "access", take_access },
 	{ "on_exit", take_on_exit },
 	{ "memory_reserve_mb", take_memory_reserve },
 	{ "workers", take_workers },
@@ -310,6 +312,7 @@ config_free(struct config *c)
 	for (i = 0; i < c->nabstract; i++)
 		free(c->abstract[i]);
 	free(c->abstract);
+	access_clear(&c->access);
 	free(c->socket_path);
 	free(c->socket_group);
 	free(c);

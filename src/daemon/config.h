@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "common/err.h"
+#include "daemon/access.h"
 #include "daemon/template.h"
 
 /* The whole configuration file, uvnf.yaml(5). */
@@ -15,6 +16,7 @@ struct config {
 	char *socket_path;
 	char *socket_group;		/* or NULL: the daemon's own group */
 	mode_t socket_mode;
+	struct access access;
 	bool destroy_on_exit;		/* on_exit: destroy */
 	unsigned memory_reserve_mb;
 	unsigned workers;

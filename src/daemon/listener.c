@@ -56,14 +56,23 @@ client_came(struct evconnlistener *el, evutil_socket_t fd,
     struct sockaddr *address, int len, void *arg)
 {
 	struct listener *l = arg;
-	struct client *c = xcalloc(1, sizeof(*c));
+	struct client *c;
+	struct peer peer;
 
 	(void)address;
 	(void)len;
+	if (peer_read(&peer, fd) != 0) {
+		log_warn("client refused: the kernel does not say who it is "
+		    "error=%s", strerror(errno));
+		peer_free(&peer);
+		close(fd);
+		return;
+	}
+	c = xcalloc(1, sizeof(*c));
 	c->listener = l;
 	LIST_INSERT_HEAD(&l->clients, c, entry);
 	l->nclients++;
-	c->session = session_new(l->daemon, fd, client_left, c);
+	c->session = session_new(l->daemon, fd, &peer, client_left, c);
 	if (l->nclients >= LISTENER_CLIENTS_MAX)
 		evconnlistener_disable(el);
 }

@@ -29,6 +29,7 @@ enum input_mode {
 struct session {
 	struct daemon *daemon;
 	int fd;
+	struct peer peer;
 	session_left left;
 	void *left_arg;
 	struct event readable;
@@ -423,6 +424,12 @@ stayed_behind(void *arg)
 	session_free(s);
 }
 
+const struct peer *
+session_peer(const struct session *s)
+{
+	return &s->peer;
+}
+
 struct follows *
 session_follows(struct session *s)
 {
@@ -441,12 +448,14 @@ greet(struct session *s)
 }
 
 struct session *
-session_new(struct daemon *dm, int fd, session_left left, void *arg)
+session_new(struct daemon *dm, int fd, const struct peer *peer,
+    session_left left, void *arg)
 {
 	struct session *s = xcalloc(1, sizeof(*s));
 
 	s->daemon = dm;
 	s->fd = fd;
+	s->peer = *peer;
 	s->left = left;
 	s->left_arg = arg;
 	LIST_INIT(&s->running);
@@ -481,6 +490,7 @@ session_free(struct session *s)
 	event_del(&s->writable);
 	event_del(&s->flush);
 	evbuffer_free(s->out);
+	peer_free(&s->peer);
 	close(s->fd);
 	s->daemon->metrics.clients--;
 	s->left(s->left_arg);

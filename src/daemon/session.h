@@ -10,11 +10,12 @@
 typedef void (*session_left)(void *arg);
 
 /*
- * Serves one client on fd (non-blocking, taken over) until it hangs up, then
- * calls left.  The daemon's listener keeps them in a list.
+ * Serves one client on fd (non-blocking, taken over, as are the groups of
+ * peer) until it hangs up, then calls left.  The daemon's listener keeps them
+ * in a list.
  */
-struct session *session_new(struct daemon *dm, int fd, session_left left,
-    void *arg);
+struct session *session_new(struct daemon *dm, int fd, const struct peer *peer,
+    session_left left, void *arg);
 
 /* Hangs up at once; left is called. */
 void session_free(struct session *s);
@@ -24,6 +25,9 @@ void session_close_soon(struct session *s);
 
 /* Sends what rq->out has, as rq's whole reply, and frees rq. */
 void session_reply(struct request *rq);
+
+/* Who the client is; valid as long as the session. */
+const struct peer *session_peer(const struct session *s);
 
 /* What it follows, see follow.h. */
 struct follows *session_follows(struct session *s);

@@ -268,7 +268,7 @@ edit() {
 	fails 2 usage bridge paint uv1
 	run -0 wire 'send:bridge create\nbridge paint x\nbridge chain=a\n' \
 	    'send:bridge delete x chain=a\nbridge create x chain=/\n' reply:5
-	says 'ERR bad-request bridge create needs a name' \
+	says 'ERR bad-request bridge create has too few arguments' \
 	    'ERR bad-request only' 'does not take' 'ERR bad-name'
 	all_hold '. == []' bridge
 }

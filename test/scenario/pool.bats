@@ -178,7 +178,7 @@ teardown() {
 	fails 1 no-template pool show nosuch
 	fails 2 usage pool show both paused
 	run -0 wire 'send:pool show both booted\npool show wait=full\n' reply:2
-	says 'ERR bad-request pool show has too many words'
+	says "ERR bad-request pool show does not take 'wait='"
 }
 
 @test "pool fill: one template alone" {

@@ -128,6 +128,39 @@ test_verbs(void **state)
 	assert_true(verbs > 10);
 }
 
+/* Is the word in the first column of a row of that level? */
+static bool
+page_has_level(const char *verb, enum access_level level)
+{
+	const char *line = NULL;
+	char word[64], wanted[64];
+
+	snprintf(wanted, sizeof(wanted), " Ta %s", access_level_word(level));
+	while ((line = line_after(line, ".It Li ")) != NULL) {
+		/* Each stands between a space or comma and another. */
+		snprintf(word, sizeof(word), " %s ", verb);
+		if (line_has(line, wanted) && line_has(line, word))
+			return true;
+	}
+	return false;
+}
+
+static void
+test_levels(void **state)
+{
+	const struct command *c;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; command_groups[i] != NULL; i++) {
+		for (c = command_groups[i]; c->verb != NULL; c++)
+			if (!page_has_level(c->verb, c->level))
+				fail_msg("the page does not say that %s needs "
+				    "the level %s", c->verb,
+				    access_level_word(c->level));
+	}
+}
+
 static bool
 is_verb(const char *word)
 {
@@ -248,6 +281,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verbs),
 		cmocka_unit_test(test_no_other_verbs),
+		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_states),
