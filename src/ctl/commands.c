@@ -181,27 +181,43 @@ cmd_config(struct ctl *c, const struct args *a)
 	return status;
 }
 
-struct names {
-	char **names;
+/* A VNF that is to be destroyed. */
+struct victim {
+	char *name;
+	bool foreign;			/* of another user: left if need be */
+};
+
+struct victims {
+	struct victim *list;
 	size_t count;
+	size_t left;
 };
 
 static void
-collect_name(const struct uvnf_data *d, void *arg)
+victim_add(struct victims *v, const char *name, bool foreign)
 {
-	struct names *n = arg;
-	const char *name = uvnf_data_get(d, "name");
+	v->list = xrealloc(v->list, (v->count + 1) * sizeof(*v->list));
+	v->list[v->count].name = xstrdup(name);
+	v->list[v->count++].foreign = foreign;
+}
 
-	if (name == NULL || !name_valid(name))
-		return;
-	n->names = xrealloc(n->names, (n->count + 1) * sizeof(*n->names));
-	n->names[n->count++] = xstrdup(name);
+static void
+collect_victim(const struct uvnf_data *d, void *arg)
+{
+	const char *name = uvnf_data_get(d, "name");
+	int64_t uid;
+
+	if (name != NULL && name_valid(name))
+		victim_add(arg, name, uvnf_data_number(d, "uid", &uid) == 0 &&
+		    uid != (int64_t)geteuid());
 }
 
 static int
-destroy_one(struct ctl *c, const struct args *a, const char *name)
+destroy_one(struct ctl *c, const struct args *a, const struct victim *v,
+    size_t *left)
 {
-	struct ctl_request r = { .words = { "destroy", name }, .nwords = 2 };
+	struct ctl_request r = { .words = { "destroy", v->name },
+	    .nwords = 2 };
 	int rc;
 
 	ctl_add_wait(&r, a->wait);
@@ -210,27 +226,31 @@ destroy_one(struct ctl *c, const struct args *a, const char *name)
 	/* Of all VNFs, one that has gone meanwhile is not missed. */
 	if (rc == -UVNF_E_NO_VNF && a->all)
 		return 0;
+	if (rc == -UVNF_E_DENIED && v->foreign) {
+		(*left)++;
+		return 0;
+	}
 	if (rc < 0)
 		return ctl_fail_conn(c);
 	if (c->json)
-		json_line_destroyed(name);
+		json_line_destroyed(v->name);
 	else
-		printf("%s destroyed\n", name);
+		printf("%s destroyed\n", v->name);
 	return 0;
 }
 
 /* Tries all, but not over a connection that is lost; the worst status. */
 static int
-destroy_names(struct ctl *c, const struct args *a, char **names, size_t count)
+destroy_victims(struct ctl *c, const struct args *a, struct victims *v)
 {
 	const char *word;
 	int status, worst = 0;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		status = ctl_check_word("VNF", names[i]);
+	for (i = 0; i < v->count; i++) {
+		status = ctl_check_word("VNF", v->list[i].name);
 		if (status == 0)
-			status = destroy_one(c, a, names[i]);
+			status = destroy_one(c, a, &v->list[i], &v->left);
 		if (status > worst)
 			worst = status;
 		word = uvnf_error_word(c->conn);
@@ -242,26 +262,24 @@ destroy_names(struct ctl *c, const struct args *a, char **names, size_t count)
 }
 
 static int
-destroy_all(struct ctl *c, const struct args *a)
+destroy_all(struct ctl *c, const struct args *a, struct victims *v)
 {
 	struct ctl_request r = { .words = { "list" }, .nwords = 1 };
-	struct names n = { 0 };
-	int status;
-	size_t i;
+	int status = send_request(c, &r, collect_victim, v);
 
-	status = send_request(c, &r, collect_name, &n);
 	if (status == 0)
-		status = destroy_names(c, a, n.names, n.count);
-	for (i = 0; i < n.count; i++)
-		free(n.names[i]);
-	free(n.names);
+		status = destroy_victims(c, a, v);
+	if (v->left > 0)
+		fprintf(stderr, "uvnfctl: left: %zu VNF%s of other users\n",
+		    v->left, v->left == 1 ? "" : "s");
 	return status;
 }
 
 static int
 cmd_destroy(struct ctl *c, const struct args *a)
 {
-	int status;
+	struct victims v = { 0 };
+	int i, status;
 
 	if (a->all && a->argc > 0)
 		return ctl_usage(a->cmd, "destroy takes names or --all, not "
@@ -271,8 +289,13 @@ cmd_destroy(struct ctl *c, const struct args *a)
 	status = ctl_connect(c);
 	if (status != 0)
 		return status;
-	return a->all ? destroy_all(c, a) :
-	    destroy_names(c, a, a->argv, (size_t)a->argc);
+	for (i = 0; i < a->argc; i++)
+		victim_add(&v, a->argv[i], false);
+	status = a->all ? destroy_all(c, a, &v) : destroy_victims(c, a, &v);
+	while (v.count > 0)
+		free(v.list[--v.count].name);
+	free(v.list);
+	return status;
 }
 
 int

@@ -107,6 +107,14 @@ on_done(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	w->ended = w->status != 0 || !w->follow;
 }
 
+static const char *
+get(const struct uvnf_data *d, const char *key, const char *otherwise)
+{
+	const char *value = uvnf_data_get(d, key);
+
+	return value != NULL ? value : otherwise;
+}
+
 static void
 on_event(struct uvnf *u, const char *kind, const struct uvnf_data *d,
     void *arg)
@@ -114,9 +122,17 @@ on_event(struct uvnf *u, const char *kind, const struct uvnf_data *d,
 	struct watch *w = arg;
 
 	(void)u;
-	if (kind != NULL && strcmp(kind, "EVENT") == 0) {
+	if (w->ended)
+		return;
+	if (kind != NULL && strcmp(kind, "EVENT") == 0 && is_kind(d, "end")) {
+		if (w->json)
+			json_line(d, NULL);
+		w->ended = true;
+		w->status = ctl_report(get(d, "error.code", "system"),
+		    get(d, "error.text", "uvnfd tells no more"), 1);
+	} else if (kind != NULL && strcmp(kind, "EVENT") == 0) {
 		print(w, d);
-	} else if (kind == NULL && !w->ended) {
+	} else if (kind == NULL) {
 		w->ended = true;
 		w->status = ctl_fail(UVNF_E_NO_DAEMON, "uvnfd hung up: it "
 		    "went down, or this client read too slowly");

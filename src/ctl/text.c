@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +83,30 @@ text_put_line(const char *s)
 	putchar('\n');
 }
 
-/* "key: value", a line for each field. */
+/* The name of the user whose number it is, where this host knows one. */
+static const char *
+user_name(const char *uid)
+{
+	char *end;
+	unsigned long n = strtoul(uid, &end, 10);
+	const struct passwd *pw = *end == '\0' ? getpwuid((uid_t)n) : NULL;
+
+	return pw != NULL ? pw->pw_name : uid;
+}
+
+static void
+put_user(const char *uid)
+{
+	const char *name = user_name(uid);
+
+	if (name == uid)
+		return;
+	fputs(" (", stdout);
+	put(name);
+	putchar(')');
+}
+
+/* "key: value", a line for each field; a user's name behind the number. */
 void
 text_fields(const struct uvnf_data *d, void *unused)
 {
@@ -94,6 +118,8 @@ text_fields(const struct uvnf_data *d, void *unused)
 		f = uvnf_data_at(d, i);
 		printf("%s: ", f->key);
 		text_put(f->value, f->len, false);
+		if (strcmp(f->key, "uid") == 0)
+			put_user(f->value);
 		putchar('\n');
 	}
 }
@@ -188,14 +214,16 @@ get(const struct uvnf_data *d, const char *key)
 }
 
 /*
- * "web1 started: booted shell (not armed: config), domid 7, claimed 12 us",
- * then its vifs, its parameters and what is wrong with it, indented.
+ * "web1 started: booted shell (not armed: config), domid 7, claimed 12 us,
+ * owner root", then its vifs, its parameters and what is wrong with it,
+ * indented.
  */
 void
 text_vnf(const struct uvnf_data *d, void *unused)
 {
 	const char *source = uvnf_data_get(d, "source");
 	const char *domid = uvnf_data_get(d, "domid");
+	const char *uid = uvnf_data_get(d, "uid");
 	const char *code = uvnf_data_get(d, "error.code");
 	int i;
 
@@ -217,6 +245,10 @@ text_vnf(const struct uvnf_data *d, void *unused)
 		put(domid);
 	}
 	put_stages(d);
+	if (uid != NULL) {
+		fputs(", owner ", stdout);
+		put(user_name(uid));
+	}
 	putchar('\n');
 	for (i = 0; put_vif(d, i); i++)
 		;
@@ -252,6 +284,7 @@ static const char bridge_key[] = "vifs.%d.bridge", ovs_key[] = "vifs.%d.ovs";
 static const struct column vnf_columns[] = {
 	{ "NAME", "name" },
 	{ "STATE", "state" },
+	{ "OWNER", "uid" },
 	{ "TEMPLATE", "template" },
 	{ "SOURCE", "source" },
 	{ "DOMID", "domid" },
@@ -264,6 +297,7 @@ static const struct column vnf_columns[] = {
 
 static const struct column bridge_columns[] = {
 	{ "NAME", "name" },
+	{ "OWNER", "uid" },
 	{ "CHAIN", "chain" },
 	{ "VIFS", "vifs" },
 	{ NULL, NULL },
@@ -396,7 +430,8 @@ make_cell(const struct uvnf_data *d, const char *key)
 	if (strstr(key, "%d") != NULL)
 		add_items(&b, d, key);
 	else if (value != NULL)
-		add_value(&b, value);
+		add_value(&b, strcmp(key, "uid") == 0 ? user_name(value) :
+		    value);
 	if (b.len == 0)
 		proto_buf_add(&b, "-", 1);
 	return b.data;

@@ -120,6 +120,42 @@ access_level(const struct access *a, const struct peer *p)
 	return (enum access_level)level;
 }
 
+static struct access_grant *
+grant_find(const struct access *a, uid_t who)
+{
+	size_t i;
+
+	for (i = 0; i < a->ngrants; i++)
+		if (a->grants[i].who == who)
+			return &a->grants[i];
+	return NULL;
+}
+
+bool
+access_owns(const struct access *a, const struct peer *p, uid_t owner)
+{
+	const struct access_grant *g;
+
+	if (p->uid == owner || access_level(a, p) == ACCESS_ADMIN)
+		return true;
+	g = grant_find(a, p->uid);
+	return g != NULL && id_list_has(&g->of, owner);
+}
+
+struct id_list *
+access_grants(struct access *a, uid_t who)
+{
+	struct access_grant *g = grant_find(a, who);
+
+	if (g != NULL)
+		return &g->of;
+	a->grants = xrealloc(a->grants, (a->ngrants + 1) * sizeof(*g));
+	g = &a->grants[a->ngrants++];
+	memset(g, 0, sizeof(*g));
+	g->who = who;
+	return &g->of;
+}
+
 const char *
 access_level_word(enum access_level level)
 {
@@ -136,11 +172,14 @@ access_level_word(enum access_level level)
 void
 access_clear(struct access *a)
 {
-	int i;
+	size_t i;
 
 	for (i = 0; i < ACCESS_COUNT; i++) {
 		free(a->levels[i].users.ids);
 		free(a->levels[i].groups.ids);
 	}
+	for (i = 0; i < a->ngrants; i++)
+		free(a->grants[i].of.ids);
+	free(a->grants);
 	memset(a, 0, sizeof(*a));
 }

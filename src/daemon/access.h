@@ -41,6 +41,11 @@ struct access {
 	struct {
 		struct id_list users, groups;
 	} levels[ACCESS_COUNT];
+	struct access_grant {
+		uid_t who;
+		struct id_list of;	/* may touch what is theirs */
+	} *grants;
+	size_t ngrants;
 };
 
 /* 0, or -1 with errno set; what it filled is for peer_free. */
@@ -49,6 +54,12 @@ void peer_free(struct peer *p);
 
 /* Looks nothing up outside memory: for every request. */
 enum access_level access_level(const struct access *a, const struct peer *p);
+
+/* May it touch what belongs to owner, if its level is enough for the act? */
+bool access_owns(const struct access *a, const struct peer *p, uid_t owner);
+
+/* The list of those whose things who may touch, made if need be. */
+struct id_list *access_grants(struct access *a, uid_t who);
 
 const char *access_level_word(enum access_level level);
 

@@ -22,12 +22,13 @@ find(const struct daemon *dm, const char *name)
 }
 
 static struct bridge *
-add(struct daemon *dm, const char *name, const char *chain)
+add(struct daemon *dm, const char *name, const char *chain, uid_t owner)
 {
 	struct bridge *b = xcalloc(1, sizeof(*b));
 
 	snprintf(b->name, sizeof(b->name), "%s", name);
 	snprintf(b->chain, sizeof(b->chain), "%s", chain);
+	b->owner = owner;
 	TAILQ_INSERT_TAIL(&dm->bridges, b, entry);
 	return b;
 }
@@ -46,7 +47,7 @@ bridges_recover(struct daemon *dm)
 	const struct journal_bridge *jb;
 
 	TAILQ_FOREACH(jb, journal_bridges(dm->journal), entry)
-		add(dm, jb->name, jb->chain);
+		add(dm, jb->name, jb->chain, jb->owner);
 }
 
 void
@@ -58,6 +59,12 @@ bridges_free(struct bridge_list *l)
 		TAILQ_REMOVE(l, b, entry);
 		free(b);
 	}
+}
+
+const struct bridge *
+bridge_find(const struct daemon *dm, const char *name)
+{
+	return find(dm, name);
 }
 
 unsigned
@@ -156,7 +163,7 @@ check_create(const struct daemon *dm, const struct bridge *b,
 
 void
 bridge_create(struct daemon *dm, const char *name, const char *chain,
-    bridge_done done, void *arg)
+    uid_t owner, bridge_done done, void *arg)
 {
 	struct bridge *b = find(dm, name);
 	bool known = b != NULL;
@@ -166,14 +173,15 @@ bridge_create(struct daemon *dm, const char *name, const char *chain,
 		done(arg, NULL, false, &e);
 		return;
 	}
-	if (!known && journal_bridge(dm->journal, name, chain) != 0) {
+	if (!known && journal_bridge(dm->journal, name, chain,
+	    owner) != 0) {
 		uvnf_error_set(&e, UVNF_E_SYSTEM, "'%s' cannot be recorded in "
 		    "the journal; see the daemon's log", name);
 		done(arg, NULL, false, &e);
 		return;
 	}
 	if (!known)
-		b = add(dm, name, chain);
+		b = add(dm, name, chain, owner);
 	begin(dm, b, true, known, done, arg);
 }
 

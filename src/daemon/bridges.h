@@ -16,6 +16,7 @@
 struct bridge {
 	char name[BRIDGE_NAME_MAX + 1];
 	char chain[VNF_NAME_MAX + 1];	/* "": of none */
+	uid_t owner;			/* the user who made it */
 	bool busy;			/* it is being made, or unmade */
 	TAILQ_ENTRY(bridge) entry;
 };
@@ -23,6 +24,8 @@ struct bridge {
 /* Takes up those of the journal. */
 void bridges_recover(struct daemon *dm);
 void bridges_free(struct bridge_list *l);
+
+const struct bridge *bridge_find(const struct daemon *dm, const char *name);
 
 /* How many vifs of VNFs and shells of ours are plugged into it, or will be. */
 unsigned bridge_vifs(const struct daemon *dm, const char *name);
@@ -35,7 +38,7 @@ unsigned bridge_vifs(const struct daemon *dm, const char *name);
 typedef void (*bridge_done)(void *arg, const struct bridge *b, bool made,
     const struct uvnf_error *e);
 void bridge_create(struct daemon *dm, const char *name, const char *chain,
-    bridge_done done, void *arg);
+    uid_t owner, bridge_done done, void *arg);
 void bridge_delete(struct daemon *dm, const char *name, bridge_done done,
     void *arg);
 

@@ -13,6 +13,7 @@ add_bridge(struct request *rq, const struct bridge *b, const bool *made)
 	struct proto_buf *out = request_data(rq);
 
 	proto_add_string(out, "name", b->name);
+	proto_add_number(out, "uid", (int64_t)b->owner);
 	if (b->chain[0] != '\0')
 		proto_add_string(out, "chain", b->chain);
 	proto_add_number(out, "vifs", bridge_vifs(rq->daemon, b->name));
@@ -48,6 +49,17 @@ done(void *arg, const struct bridge *b, bool made,
 		request_ok(rq);
 }
 
+/* One that is there must be the client's own. */
+static int
+check_own(const struct request *rq, struct uvnf_error *e)
+{
+	const struct bridge *b = bridge_find(rq->daemon, request_arg(rq, 1));
+
+	if (b == NULL || request_owns(rq, b->owner))
+		return 0;
+	return request_denied(rq, "bridge", b->name, b->owner, e);
+}
+
 static void
 run_create(struct request *rq)
 {
@@ -58,16 +70,23 @@ run_create(struct request *rq)
 		uvnf_error_set(&e, UVNF_E_BAD_NAME,
 		    "'%.80s' is no name of a chain", chain);
 		request_err(rq, &e);
-		return;
+	} else if (check_own(rq, &e) != 0) {
+		request_err(rq, &e);
+	} else {
+		bridge_create(rq->daemon, request_arg(rq, 1),
+		    chain != NULL ? chain : "", rq->uid, done, rq);
 	}
-	bridge_create(rq->daemon, request_arg(rq, 1),
-	    chain != NULL ? chain : "", done, rq);
 }
 
 static void
 run_delete(struct request *rq)
 {
-	bridge_delete(rq->daemon, request_arg(rq, 1), done, rq);
+	struct uvnf_error e;
+
+	if (check_own(rq, &e) != 0)
+		request_err(rq, &e);
+	else
+		bridge_delete(rq->daemon, request_arg(rq, 1), done, rq);
 }
 
 static void
@@ -85,10 +104,10 @@ run_bridge(struct request *rq)
 }
 
 const struct command bridge_commands[] = {
-	{ "bridge", ACCESS_OBSERVER, 0, 2, { NULL }, "bridge", run_bridge },
-	{ "bridge create", ACCESS_OPERATOR, 2, 2, { "chain" },
+	{ "bridge", ACCESS_OBSERVER, 0, 0, 2, { NULL }, "bridge", run_bridge },
+	{ "bridge create", ACCESS_OPERATOR, 0, 2, 2, { "chain" },
 	    "bridge create NAME [chain=CHAIN]", run_create },
-	{ "bridge delete", ACCESS_OPERATOR, 2, 2, { NULL },
+	{ "bridge delete", ACCESS_OPERATOR, 0, 2, 2, { NULL },
 	    "bridge delete NAME", run_delete },
 	{ .verb = NULL },
 };

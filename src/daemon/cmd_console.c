@@ -10,6 +10,7 @@
 #include "daemon/cmd_console.h"
 #include "daemon/command.h"
 #include "daemon/follow.h"
+#include "daemon/session.h"
 #include "daemon/timer.h"
 #include "daemon/vnf_ops.h"
 
@@ -24,6 +25,7 @@
 struct console_follow {
 	struct follow follow;
 	const struct vnf *vnf;
+	const struct peer *peer;	/* of the session, which outlives it */
 	struct uvnf_error *end;		/* why it is about to end, or NULL */
 	uint64_t end_by_us;
 	struct event silent;
@@ -57,14 +59,7 @@ client_gone(struct follow *f)
 static void
 say_end(struct console_follow *cf, const struct uvnf_error *e)
 {
-	struct proto_buf b = { 0 };
-
-	proto_add_string(&b, "kind", "end");
-	proto_add_string(&b, "error.code", uvnf_code_word(e->code));
-	proto_add_string(&b, "error.text", e->text);
-	follow_line(&cf->follow, &b, 0);
-	proto_buf_free(&b);
-	follow_end(&cf->follow);
+	follow_end_because(&cf->follow, e);
 	drop(cf);
 }
 
@@ -89,16 +84,42 @@ end_when_silent(struct console_follow *cf, const struct uvnf_error *e)
 	timer_arm_ms(&cf->silent, LAST_WORDS_MS);
 }
 
+/* A reload may have taken it away from those who have begun. */
+static bool
+still_allowed(const struct daemon *dm, const struct console_follow *cf)
+{
+	const struct access *a = &dm->config->access;
+
+	return access_level(a, cf->peer) >= ACCESS_OBSERVER &&
+	    access_owns(a, cf->peer, cf->vnf->owner);
+}
+
+static void
+say_denied(struct console_follow *cf)
+{
+	struct uvnf_error e;
+
+	uvnf_error_set(&e, UVNF_E_DENIED, "user %u may no longer read the "
+	    "console of '%s': the configuration has changed",
+	    (unsigned)cf->peer->uid, cf->vnf->name);
+	say_end(cf, &e);
+}
+
 void
 console_follows_tell(struct daemon *dm, const struct vnf *v, const char *text,
     size_t len)
 {
-	struct console_follow *cf;
+	struct console_follow *cf, *next;
 	struct proto_buf b = { 0 };
 
-	LIST_FOREACH(cf, &dm->console_follows, entry) {
+	for (cf = LIST_FIRST(&dm->console_follows); cf != NULL; cf = next) {
+		next = LIST_NEXT(cf, entry);
 		if (cf->vnf != v)
 			continue;
+		if (!still_allowed(dm, cf)) {
+			say_denied(cf);
+			continue;
+		}
 		if (b.len == 0) {
 			proto_add_string(&b, "kind", "text");
 			add_text(&b, v->domain->console.head, text, len);
@@ -143,6 +164,7 @@ begin(struct request *rq, const struct vnf *v, struct uvnf_error *e)
 	cf->follow.lost_key = "bytes";
 	cf->follow.gone = client_gone;
 	cf->vnf = v;
+	cf->peer = session_peer(rq->session);
 	evtimer_assign(&cf->silent, rq->daemon->base, fell_silent, cf);
 	if ((rc = follow_begin(&cf->follow, rq, e)) != 0) {
 		free(cf);
@@ -186,7 +208,7 @@ run_console(struct request *rq)
 }
 
 const struct command console_commands[] = {
-	{ "console", ACCESS_OBSERVER, 1, 1, { "follow" },
+	{ "console", ACCESS_OBSERVER, COMMAND_OWN, 1, 1, { "follow" },
 	    "console NAME [follow=true]", run_console },
 	{ .verb = NULL },
 };

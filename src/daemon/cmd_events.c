@@ -8,9 +8,11 @@
 #include "daemon/cmd_events.h"
 #include "daemon/command.h"
 #include "daemon/follow.h"
+#include "daemon/session.h"
 
 struct event_follow {
 	struct follow follow;
+	const struct peer *peer;	/* of the session, which outlives it */
 	char name[VNF_NAME_MAX + 1];	/* of the one VNF, or "": all */
 	LIST_ENTRY(event_follow) entry;
 };
@@ -21,14 +23,33 @@ concerns(const struct notice *n, const char *name)
 	return name[0] == '\0' || strcmp(n->name, name) == 0;
 }
 
+/* A reload has taken it away from one who had begun. */
+static void
+say_denied(struct event_follow *ef)
+{
+	struct uvnf_error e;
+
+	uvnf_error_set(&e, UVNF_E_DENIED, "user %u may no longer see events: "
+	    "the configuration has changed", (unsigned)ef->peer->uid);
+	follow_end_because(&ef->follow, &e);
+	LIST_REMOVE(ef, entry);
+	free(ef);
+}
+
 void
 event_follows_tell(const struct notice *n, void *arg)
 {
 	struct daemon *dm = arg;
-	struct event_follow *ef;
+	struct event_follow *ef, *next;
 	struct proto_buf b = { 0 };
 
-	LIST_FOREACH(ef, &dm->event_follows, entry) {
+	for (ef = LIST_FIRST(&dm->event_follows); ef != NULL; ef = next) {
+		next = LIST_NEXT(ef, entry);
+		if (access_level(&dm->config->access, ef->peer) <
+		    ACCESS_OBSERVER) {
+			say_denied(ef);
+			continue;
+		}
 		if (!concerns(n, ef->name))
 			continue;
 		if (b.len == 0)
@@ -73,6 +94,7 @@ begin(struct request *rq, const char *name, struct uvnf_error *e)
 
 	ef->follow.lost_key = "count";
 	ef->follow.gone = client_gone;
+	ef->peer = session_peer(rq->session);
 	strcpy(ef->name, name);
 	if ((rc = follow_begin(&ef->follow, rq, e)) != 0)
 		free(ef);
@@ -103,7 +125,7 @@ run_events(struct request *rq)
 }
 
 const struct command events_commands[] = {
-	{ "events", ACCESS_OBSERVER, 0, 1, { "follow" },
+	{ "events", ACCESS_OBSERVER, 0, 0, 1, { "follow" },
 	    "events [NAME] [follow=true]", run_events },
 	{ .verb = NULL },
 };

@@ -94,9 +94,10 @@ run_write(struct request *rq)
 }
 
 const struct command handler_commands[] = {
-	{ "read", ACCESS_OPERATOR, 2, 2, { "timeout_ms" },
+	{ "read", ACCESS_OPERATOR, COMMAND_OWN, 2, 2, { "timeout_ms" },
 	    "read NAME ELEMENT.HANDLER [timeout_ms=N]", run_read },
-	{ "write", ACCESS_OPERATOR, 2, 2, { "value", "timeout_ms" },
+	{ "write", ACCESS_OPERATOR, COMMAND_OWN, 2, 2,
+	    { "value", "timeout_ms" },
 	    "write NAME ELEMENT.HANDLER [value=VALUE] [timeout_ms=N]",
 	    run_write },
 	{ .verb = NULL },

@@ -255,13 +255,13 @@ run_stats(struct request *rq)
 }
 
 const struct command info_commands[] = {
-	{ "hello", ACCESS_NONE, 0, 0, { NULL }, "hello", run_version },
-	{ "version", ACCESS_NONE, 0, 0, { NULL }, "version", run_version },
-	{ "ping", ACCESS_NONE, 0, 0, { NULL }, "ping", run_ping },
-	{ "templates", ACCESS_OBSERVER, 0, 0, { NULL }, "templates",
+	{ "hello", ACCESS_NONE, 0, 0, 0, { NULL }, "hello", run_version },
+	{ "version", ACCESS_NONE, 0, 0, 0, { NULL }, "version", run_version },
+	{ "ping", ACCESS_NONE, 0, 0, 0, { NULL }, "ping", run_ping },
+	{ "templates", ACCESS_OBSERVER, 0, 0, 0, { NULL }, "templates",
 	    run_templates },
-	{ "reload", ACCESS_ADMIN, 0, 0, { NULL }, "reload", run_reload },
-	{ "stats", ACCESS_OBSERVER, 0, 0, { NULL }, "stats", run_stats },
-	{ "quit", ACCESS_NONE, 0, 0, { NULL }, "quit", run_quit },
+	{ "reload", ACCESS_ADMIN, 0, 0, 0, { NULL }, "reload", run_reload },
+	{ "stats", ACCESS_OBSERVER, 0, 0, 0, { NULL }, "stats", run_stats },
+	{ "quit", ACCESS_NONE, 0, 0, 0, { NULL }, "quit", run_quit },
 	{ .verb = NULL },
 };

@@ -245,15 +245,15 @@ run_pool(struct request *rq)
 }
 
 const struct command pool_commands[] = {
-	{ "pool", ACCESS_OBSERVER, 0, 4, { NULL }, "pool", run_pool },
-	{ "pool show", ACCESS_OBSERVER, 1, 2, { NULL },
+	{ "pool", ACCESS_OBSERVER, 0, 0, 4, { NULL }, "pool", run_pool },
+	{ "pool show", ACCESS_OBSERVER, 0, 1, 2, { NULL },
 	    "pool show [TEMPLATE]", run_show },
-	{ "pool fill", ACCESS_ADMIN, 1, 2, { "wait", "timeout_ms" },
+	{ "pool fill", ACCESS_ADMIN, 0, 1, 2, { "wait", "timeout_ms" },
 	    "pool fill [TEMPLATE] [wait=full|no] [timeout_ms=N]", run_fill },
-	{ "pool set", ACCESS_ADMIN, 4, 4, { "min", "max" },
+	{ "pool set", ACCESS_ADMIN, 0, 4, 4, { "min", "max" },
 	    "pool set TEMPLATE armed|booted|paused TARGET [min=N] [max=N]",
 	    run_set },
-	{ "pool drain", ACCESS_ADMIN, 1, 2, { NULL },
+	{ "pool drain", ACCESS_ADMIN, 0, 1, 2, { NULL },
 	    "pool drain [TEMPLATE]", run_drain },
 	{ .verb = NULL },
 };

@@ -96,6 +96,7 @@ add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 		proto_add_string(b, "domain", d->name);
 	}
 	proto_add_string(b, "template", v->template->name);
+	proto_add_number(b, "uid", (int64_t)v->owner);
 	if (v->label.chain[0] != '\0')
 		proto_add_string(b, "chain", v->label.chain);
 	if (v->label.spec[0] != '\0')
@@ -257,6 +258,7 @@ cmd_vnf_request(struct request *rq, enum vnf_wait wait,
 		params_free(vr->set);
 		return rc;
 	}
+	vr->owner = rq->uid;
 	vr->read_us = rq->read_us;
 	vr->config = rq->payload;
 	vr->config_len = rq->payload_len;
@@ -376,20 +378,21 @@ run_show(struct request *rq)
 }
 
 const struct command vnf_commands[] = {
-	{ "create", ACCESS_OPERATOR, 2, 2, { "config", SET, "wait",
+	{ "create", ACCESS_OPERATOR, 0, 2, 2, { "config", SET, "wait",
 	    "timeout_ms", "vifs.", "chain", "spec" },
 	    "create TEMPLATE NAME [config=LENGTH] [set.PARAMETER=VALUE]... "
 	    "[wait=claimed|started|ready] [timeout_ms=N] "
 	    "[vifs.N.bridge|ovs|mac=VALUE]... [chain=CHAIN] [spec=DIGEST]",
 	    run_create },
-	{ "config", ACCESS_OPERATOR, 1, 1, { "config", SET, "wait",
+	{ "config", ACCESS_OPERATOR, COMMAND_OWN, 1, 1, { "config", SET, "wait",
 	    "timeout_ms", "spec", "router" },
 	    "config NAME config=LENGTH [set.PARAMETER=VALUE]... "
 	    "[router=N] [wait=started|ready] [timeout_ms=N] [spec=DIGEST]",
 	    run_config },
-	{ "destroy", ACCESS_OPERATOR, 1, 1, { "wait", "timeout_ms" },
+	{ "destroy", ACCESS_OPERATOR, COMMAND_OWN, 1, 1,
+	    { "wait", "timeout_ms" },
 	    "destroy NAME [wait=name|freed] [timeout_ms=N]", run_destroy },
-	{ "list", ACCESS_OBSERVER, 0, 0, { NULL }, "list", run_list },
-	{ "show", ACCESS_OBSERVER, 1, 1, { NULL }, "show NAME", run_show },
+	{ "list", ACCESS_OBSERVER, 0, 0, 0, { NULL }, "list", run_list },
+	{ "show", ACCESS_OBSERVER, 0, 1, 1, { NULL }, "show NAME", run_show },
 	{ .verb = NULL },
 };

@@ -116,6 +116,38 @@ check_level(const struct request *rq, const struct command *c,
 	    access_level_word(level));
 }
 
+bool
+request_owns(const struct request *rq, uid_t owner)
+{
+	return access_owns(&rq->daemon->config->access,
+	    session_peer(rq->session), owner);
+}
+
+int
+request_denied(const struct request *rq, const char *what, const char *name,
+    uid_t owner, struct uvnf_error *e)
+{
+	return uvnf_error_set(e, UVNF_E_DENIED, "the %s '%s' belongs to user "
+	    "%u, and user %u was not granted what is theirs; see grants of "
+	    "'access' in uvnf.yaml(5)", what, name, (unsigned)owner,
+	    (unsigned)rq->uid);
+}
+
+/* One that is not there is for the command itself to say. */
+static int
+check_own(const struct request *rq, const struct command *c,
+    struct uvnf_error *e)
+{
+	const struct vnf *v;
+
+	if ((c->flags & COMMAND_OWN) == 0)
+		return 0;
+	v = vnf_find(&rq->daemon->vnfs, request_arg(rq, 0));
+	if (v == NULL || request_owns(rq, v->owner))
+		return 0;
+	return request_denied(rq, "VNF", v->name, v->owner, e);
+}
+
 static int
 check(const struct request *rq, const struct command **c,
     struct uvnf_error *e)
@@ -128,9 +160,10 @@ check(const struct request *rq, const struct command **c,
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
 		    "no verb is called '%.40s'; uvnf-protocol(7) lists them",
 		    verb->key != NULL ? verb->key : verb->value);
-	if ((rc = check_level(rq, *c, e)) != 0)
+	if ((rc = check_level(rq, *c, e)) != 0 ||
+	    (rc = check_words(*c, &rq->line, e)) != 0)
 		return rc;
-	return check_words(*c, &rq->line, e);
+	return check_own(rq, *c, e);
 }
 
 void

@@ -23,6 +23,7 @@ struct session;
 struct request {
 	struct daemon *daemon;
 	struct session *session;	/* NULL once the client hung up */
+	uid_t uid;			/* whose it is */
 	uint64_t read_us;		/* when its line was read */
 	bool tagged;
 	char *text;			/* the line, which `line` points into */
@@ -57,7 +58,16 @@ void request_ok(struct request *rq);
 void request_ok_count(struct request *rq, uint64_t count);
 void request_err(struct request *rq, const struct uvnf_error *e);
 
+/* May this client touch what belongs to owner? */
+bool request_owns(const struct request *rq, uid_t owner);
+/* The error where it may not: what is named, as in "the VNF 'web1'". */
+int request_denied(const struct request *rq, const char *what,
+    const char *name, uid_t owner, struct uvnf_error *e);
+
 #define COMMAND_KEYS_MAX 8
+
+/* Its first argument is a VNF, which must be the user's own. */
+#define COMMAND_OWN 1
 
 /* A row of a command table; the module that owns a group has the table. */
 struct command {
@@ -65,6 +75,7 @@ struct command {
 	 * matter ("pool set"); the counts of arguments include it. */
 	const char *verb;
 	enum access_level level;	/* that it needs */
+	unsigned flags;			/* COMMAND_… */
 	unsigned min_args, max_args;
 	/* Those it takes; one that ends with a dot stands for all that begin
 	 * so, and the command looks at them itself. */

@@ -5,6 +5,7 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -165,10 +166,46 @@ take_admins(const struct yaml_file *f, const struct node_entry *kv,
 	return take_level(f, kv, into, ACCESS_ADMIN);
 }
 
+/* Of one that is unknown the rest is looked at, and lost. */
+static int
+take_grant(const struct yaml_file *f, const struct node_entry *kv,
+    struct access *a)
+{
+	struct id_list lost = { NULL, 0 };
+	unsigned who;
+	int r;
+
+	if ((r = user_find(f, kv->key, &who)) < 0)
+		return r;
+	r = take_ids(f, kv, user_find, r > 0 ? access_grants(a, who) : &lost);
+	free(lost.ids);
+	return r;
+}
+
+static int
+take_grants(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	const struct node *n = kv->value;
+	struct config *c = into;
+	char shown[NODE_SHOW_MAX];
+	size_t i;
+	int r = 0;
+
+	if (n->kind != NODE_MAP)
+		return node_error(f, n, "grants must be a map of lists of "
+		    "users by the user who is granted them, not %s",
+		    node_show(n, shown));
+	for (i = 0; i < n->nentries && r == 0; i++)
+		r = take_grant(f, &n->entries[i], &c->access);
+	return r;
+}
+
 static const struct key access_keys[] = {
 	{ "observers", take_observers },
 	{ "operators", take_operators },
 	{ "admins", take_admins },
+	{ "grants", take_grants },
 };
 
 int

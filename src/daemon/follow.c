@@ -53,6 +53,19 @@ follow_end(struct follow *f)
 	f->of = NULL;
 }
 
+void
+follow_end_because(struct follow *f, const struct uvnf_error *e)
+{
+	struct proto_buf b = { 0 };
+
+	proto_add_string(&b, "kind", "end");
+	proto_add_string(&b, "error.code", uvnf_code_word(e->code));
+	proto_add_string(&b, "error.text", e->text);
+	follow_line(f, &b, 0);
+	proto_buf_free(&b);
+	follow_end(f);
+}
+
 /* A long reply that waits, too, is not this client's slowness. */
 static bool
 is_full(const struct follows *fs)

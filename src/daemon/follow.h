@@ -42,6 +42,9 @@ int follow_begin(struct follow *f, struct request *rq, struct uvnf_error *e);
 /* Ends it from this side; gone is not called. */
 void follow_end(struct follow *f);
 
+/* The same behind a last line, of the kind "end", that says why. */
+void follow_end_because(struct follow *f, const struct uvnf_error *e);
+
 /*
  * Sends "EVENT" and fields (each with a space in front), or counts amount as
  * lost.  Never ends the session before it returns.

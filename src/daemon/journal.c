@@ -46,6 +46,37 @@ word(const char *text)
 	return text[0] != '\0' ? text : "-";
 }
 
+static int
+put(struct journal *j, const char *lines, size_t len)
+{
+	if (write_all(j->fd, lines, len) != 0) {
+		log_error("journal write failed file=%s error=%s", j->path,
+		    strerror(errno));
+		/* Half a line must not spoil the next one. */
+		if (ftruncate(j->fd, j->size) != 0)
+			log_error("journal truncate failed file=%s", j->path);
+		j->failed = true;
+		return -1;
+	}
+	j->size += (off_t)len;
+	return 0;
+}
+
+/* What is appended from here to release goes out in one write. */
+static void
+hold(struct journal *j)
+{
+	j->holding = true;
+	j->held = 0;
+}
+
+static int
+release(struct journal *j)
+{
+	j->holding = false;
+	return put(j, j->hold, j->held);
+}
+
 static int append(struct journal *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -65,16 +96,11 @@ append(struct journal *j, const char *fmt, ...)
 	line[CRC_LEN - 1] = ' ';
 	len += CRC_LEN;
 	line[len++] = '\n';
-	if (write_all(j->fd, line, (size_t)len) != 0) {
-		log_error("journal write failed file=%s error=%s", j->path,
-		    strerror(errno));
-		/* Half a line must not spoil the next one. */
-		if (ftruncate(j->fd, j->size) != 0)
-			log_error("journal truncate failed file=%s", j->path);
-		j->failed = true;
-		return -1;
-	}
-	j->size += len;
+	if (!j->holding)
+		return put(j, line, (size_t)len);
+	assert(j->held + (size_t)len <= sizeof(j->hold));
+	memcpy(j->hold + j->held, line, (size_t)len);
+	j->held += (size_t)len;
 	return 0;
 }
 
@@ -130,6 +156,26 @@ append_label(struct journal *j, const uint8_t uuid[16],
 	    word(l->chain), word(l->spec));
 }
 
+/* What is root's needs no line. */
+static int
+append_owner(struct journal *j, const uint8_t uuid[16], uid_t owner)
+{
+	char text[UUID_TEXT_LEN + 1];
+
+	return owner == 0 ? 0 : append(j, "owner %s %u",
+	    uuid_format(uuid, text), (unsigned)owner);
+}
+
+static int
+append_bridge(struct journal *j, const char *name, const char *chain,
+    uid_t owner)
+{
+	if (owner == 0)
+		return append(j, "bridge %s %s", name, word(chain));
+	return append(j, "bridge %s %s %u", name, word(chain),
+	    (unsigned)owner);
+}
+
 static void
 append_entry(struct journal *j, const struct journal_entry *e)
 {
@@ -142,6 +188,7 @@ append_entry(struct journal *j, const struct journal_entry *e)
 	if (e->domid != -1)
 		append_built(j, e->uuid, e->domid, e->vifs, e->nvifs);
 	append_label(j, e->uuid, &e->label);
+	append_owner(j, e->uuid, e->owner);
 	if (e->name[0] != '\0')
 		append_claim(j, e->uuid, e->name, e->vifs_used, &e->set);
 	if (e->state == VNF_PAUSED)
@@ -199,7 +246,7 @@ rewrite(struct journal *j)
 		if (!e->doomed)
 			append_entry(j, e);
 	TAILQ_FOREACH(b, &j->bridges, entry)
-		append(j, "bridge %s %s", b->name, word(b->chain));
+		append_bridge(j, b->name, b->chain, b->owner);
 	TAILQ_FOREACH(p, &j->processes, entry)
 		journal_process(j, p->pid, p->start);
 	if (j->failed || rename(tmp, j->path) != 0)
@@ -347,9 +394,14 @@ journal_vif(struct journal *j, const struct domain *d, unsigned i,
 int
 journal_claim(struct journal *j, const struct vnf *v)
 {
-	if (append_label(j, v->domain->uuid, &v->label) != 0)
-		return -1;
-	return append_claim(j, v->domain->uuid, v->name, v->vifs_used, v->set);
+	const uint8_t *uuid = v->domain->uuid;
+
+	/* The claim last: whoever reads it has read what it stands on. */
+	hold(j);
+	append_label(j, uuid, &v->label);
+	append_owner(j, uuid, v->owner);
+	append_claim(j, uuid, v->name, v->vifs_used, v->set);
+	return release(j);
 }
 
 int
@@ -399,9 +451,10 @@ journal_process_ended(struct journal *j, pid_t pid)
 }
 
 int
-journal_bridge(struct journal *j, const char *name, const char *chain)
+journal_bridge(struct journal *j, const char *name, const char *chain,
+    uid_t owner)
 {
-	return append(j, "bridge %s %s", name, word(chain));
+	return append_bridge(j, name, chain, owner);
 }
 
 int

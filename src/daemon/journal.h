@@ -26,6 +26,7 @@
  *	CRC32 vif UUID NUMBER MAC PLACE
  *	CRC32 claim UUID NAME VIFS-USED [PARAMETER=VALUE]...
  *					(takes it from another UUID)
+ *	CRC32 owner UUID UID		(without it: root)
  *	CRC32 label UUID CHAIN|- SPEC|-
  *	CRC32 config UUID VIFS-USED [PARAMETER=VALUE]...
  *	CRC32 state UUID STATE [ROUTERS]	(bits of those beside 0)
@@ -34,7 +35,7 @@
  *	CRC32 gone UUID
  *	CRC32 process PID START		(of the backend's; see process.h)
  *	CRC32 ended PID
- *	CRC32 bridge NAME CHAIN|-
+ *	CRC32 bridge NAME CHAIN|- [UID]	(the same)
  *	CRC32 nobridge NAME
  */
 struct journal;
@@ -55,6 +56,7 @@ struct journal_entry {
 	enum vnf_state paused_from;	/* while state is VNF_PAUSED */
 	uint32_t vifs_used;
 	struct vnf_label label;
+	uid_t owner;
 	uint64_t routers;
 	struct params set;
 	bool pausing;		/* it may be paused, and was not to stay so */
@@ -69,6 +71,7 @@ TAILQ_HEAD(journal_entries, journal_entry);
 struct journal_bridge {
 	char name[BRIDGE_NAME_MAX + 1];
 	char chain[VNF_NAME_MAX + 1];	/* "": of none */
+	uid_t owner;
 	TAILQ_ENTRY(journal_bridge) entry;
 };
 
@@ -117,7 +120,8 @@ int journal_gone(struct journal *j, const struct domain *d);
 int journal_process(struct journal *j, pid_t pid, uint64_t start);
 int journal_process_ended(struct journal *j, pid_t pid);
 
-int journal_bridge(struct journal *j, const char *name, const char *chain);
+int journal_bridge(struct journal *j, const char *name, const char *chain,
+    uid_t owner);
 int journal_nobridge(struct journal *j, const char *name);
 
 /* A vnf_observer; arg is the journal: keeps started, ready and so on. */

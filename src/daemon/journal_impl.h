@@ -12,6 +12,7 @@
 #include "daemon/journal.h"
 
 #define LINE_MAX_LEN 8192		/* all parameters, and more */
+#define HOLD_MAX (LINE_MAX_LEN + 512)	/* one such, and short ones */
 #define CRC_LEN 9			/* eight digits and a space */
 #define JOURNAL_VERSION 1
 
@@ -23,6 +24,10 @@ struct journal {
 	off_t compacted;		/* size after the last compaction */
 	bool failed;			/* a write did, since this was reset */
 	uint64_t version;		/* as of journal_open */
+	/* Lines that are to be written together, while there are any. */
+	bool holding;
+	size_t held;
+	char hold[HOLD_MAX];
 	struct journal_entries entries;	/* as of journal_open */
 	void *by_uuid;			/* a tree of tsearch(3) over them */
 	struct journal_bridges bridges;	/* the same */

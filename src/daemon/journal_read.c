@@ -201,6 +201,23 @@ apply_label(struct journal_entry *e, char **f, size_t n)
 	    copy_word(e->label.spec, sizeof(e->label.spec), f[3]);
 }
 
+static int
+parse_owner(const char *text, uid_t *owner)
+{
+	uint64_t value;
+
+	if (parse_uint(text, 0, UINT32_MAX - 1, &value) != 0)
+		return -1;
+	*owner = (uid_t)value;
+	return 0;
+}
+
+static int
+apply_owner(struct journal_entry *e, char **f, size_t n)
+{
+	return n == 3 ? parse_owner(f[2], &e->owner) : -1;
+}
+
 static void
 forget_bridge(struct journal *j, const char *name)
 {
@@ -219,10 +236,14 @@ apply_bridge(struct journal *j, char **f, size_t n)
 {
 	struct journal_bridge *b;
 
-	if (n != 3 || !bridge_name_valid(f[1]))
+	uid_t owner = 0;
+
+	if (n < 3 || n > 4 || !bridge_name_valid(f[1]) ||
+	    (n == 4 && parse_owner(f[3], &owner) != 0))
 		return -1;
 	forget_bridge(j, f[1]);
 	b = xcalloc(1, sizeof(*b));
+	b->owner = owner;
 	if (copy_field(b->name, sizeof(b->name), f[1]) != 0 ||
 	    copy_word(b->chain, sizeof(b->chain), f[2]) != 0) {
 		free(b);
@@ -345,6 +366,8 @@ apply(struct journal *j, char **f, size_t n)
 		return apply_claim(j, e, f, n);
 	if (strcmp(f[0], "label") == 0)
 		return apply_label(e, f, n);
+	if (strcmp(f[0], "owner") == 0)
+		return apply_owner(e, f, n);
 	if (strcmp(f[0], "config") == 0)
 		return apply_config(e, f, n);
 	if (strcmp(f[0], "state") == 0)

@@ -180,6 +180,7 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	v->domain = d;
 	v->vifs_used = je->vifs_used;
 	v->label = je->label;
+	v->owner = je->owner;
 	v->routers = je->routers;
 	v->torn = je->torn && (je->state == VNF_CLAIMED ||
 	    je->state == VNF_FAILED);

@@ -82,6 +82,7 @@ request_new(struct session *s, const char *text, size_t len)
 
 	rq->daemon = s->daemon;
 	rq->session = s;
+	rq->uid = s->peer.uid;
 	rq->read_us = now_us();
 	rq->text = xmemdup0(text, len);
 	return rq;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include <sys/types.h>
 
 #include "common/err.h"
 #include "daemon/domain.h"
@@ -57,6 +58,7 @@ struct vnf_label {
 struct vnf {
 	char name[VNF_NAME_MAX + 1];
 	const struct template *template;
+	uid_t owner;			/* the user who made it */
 	struct vnf_label label;
 	struct params *set;		/* what requests gave, or NULL */
 	struct domain *domain;		/* NULL while it is being built */

@@ -109,6 +109,7 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 	v = vnf_new(&dm->vnfs, name, t);
 	v->set = rq->set;
 	v->label = rq->label;
+	v->owner = rq->owner;
 	v->armed_miss = miss;
 	if (armed != NULL)
 		task_create_armed(dm, v, armed, rq);

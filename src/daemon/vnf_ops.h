@@ -37,6 +37,7 @@ struct vnf_request {
 	bool macs;			/* vnf_text.h: config lacks them */
 	struct net_wish *net;		/* the same; of a create */
 	struct vnf_label label;		/* "" is left as it is */
+	uid_t owner;			/* of a create: whose it is to be */
 	vnf_answer answer;
 	void *arg;
 };

@@ -88,7 +88,7 @@ denies() {
 
 # The rows of the table in uvnf-protocol(7): LEVEL REQUEST, a line each.
 requests_of_the_page() {
-	sed -n 's/^\.It Li \(.*\) Ta \([a-z]*\).*/\2 \1/p' \
+	sed -n 's/^\.It Li \([^T]*\) Ta \([a-z]*\).*/\2 \1/p' \
 	    "$scenario/../../man/uvnf-protocol.7" |
 	    while read -r level list; do
 		sed "s/ , /\n/g;s/^/$level /;s/\n/&$level /g" <<<"$list"
@@ -217,4 +217,160 @@ rank_of() {
 	[ "$(grep -c 'this host knows no' log)" -eq 2 ]
 	denies $alice list
 	run -0 ctl_as 65534 pool fill cold
+}
+
+# What each of the levels has, one after another: alice makes one VNF, then
+# ARG... is asked by everybody.
+foreign_requests=('config v config=8' 'read v cnt.count' 'write v cnt.reset'
+    'start v' 'stop v' 'pause v' 'resume v' 'reboot v' 'shutdown v'
+    'destroy v' 'console v' 'console v follow=true')
+
+@test "a VNF of another user: nothing but a look at it" {
+	local request user
+
+	daemon_start
+	ctl_as $alice create cold v >/dev/null
+	ctl_as $alice config v - <count.click >/dev/null
+	for user in $bob $observer; do
+		for request in "${foreign_requests[@]}"; do
+			run -0 talk_as $user "send:$request\nx :: y;\n" reply
+			says 'ERR denied'
+		done
+		run -0 talk_as $user 'send:show v\nlist\nevents v\n' reply:3
+		[ "$(grep -c " uid=$alice " <<<"$output")" -eq 2 ]
+		[ "$(grep -c '^OK' <<<"$output")" -eq 3 ]
+	done
+	run -0 talk_as $bob 'send:destroy v\n' reply
+	says "the VNF 'v' belongs to user $alice, and user $bob was not granted"
+	# For one that is not there, it is no matter whose it might be.
+	run -0 talk_as $bob 'send:destroy w\n' reply
+	says 'ERR no-vnf'
+	run -0 talk_as $bob 'send:create cold v\n' reply
+	says 'ERR name-taken'
+	holds '.state == "started" or .state == "ready"' show v
+}
+
+@test "a VNF of one's own: whatever there is to do with it" {
+	local user
+
+	for user in $alice $admin 0; do
+		[ -n "$daemon" ] || daemon_start
+		ctl_as $alice create cold v >/dev/null
+		run -0 ctl_as "$user" config v - --wait ready <count.click
+		run -0 ctl_as "$user" read v cnt.count
+		run -0 ctl_as "$user" write v cnt.reset
+		run -0 ctl_as "$user" stop v
+		run -0 ctl_as "$user" start v --wait ready
+		run -0 ctl_as "$user" pause v
+		run -0 ctl_as "$user" resume v
+		run -0 ctl_as "$user" reboot v --wait ready
+		holds ".uid == $alice" show v
+		run -0 ctl_as "$user" console v
+		run -0 ctl_as "$user" shutdown v
+		run -0 ctl_as $alice create cold v
+		run -0 ctl_as "$user" destroy v
+	done
+}
+
+@test "grants: of one user to another, in one direction, until a reload" {
+	use "operators: {users: [$alice, $bob]}
+		grants: {$bob: [$alice]}"
+	daemon_start
+	ctl_as $alice create cold a >/dev/null
+	ctl_as $bob create cold b >/dev/null
+	run -0 ctl_as $bob pause a
+	run -0 ctl_as $bob console a
+	denies $alice pause b
+	denies $alice console b
+	ctl_as $bob bridge create uvb >/dev/null
+	ctl_as $alice bridge create uva >/dev/null
+	run -0 ctl_as $bob bridge delete uva
+	denies $alice bridge delete uvb
+	use "operators: {users: [$alice, $bob]}"
+	ctl reload >/dev/null
+	denies $bob resume a
+	run -0 ctl_as $alice resume a
+}
+
+@test "bridges: only their owner's, or an admin's, to delete or to share" {
+	daemon_start
+	ctl_as $alice bridge create uv1 >/dev/null
+	all_hold "length == 1 and .[0].uid == $alice" bridge
+	denies $bob bridge delete uv1
+	denies $bob bridge create uv1
+	says "the bridge 'uv1' belongs to user $alice"
+	run -0 ctl_as $alice bridge create uv1
+	run -0 ctl_as $observer bridge
+	run -0 ctl_as $admin bridge delete uv1
+	run -0 ctl_as $bob bridge create uv1
+	daemon_stop
+	# The next daemon still knows.
+	daemon_start
+	all_hold "length == 1 and .[0].uid == $bob" bridge
+	denies $alice bridge delete uv1
+	run -0 ctl_as $bob bridge delete uv1
+}
+
+@test "destroy --all: what is one's own, and how many are left" {
+	daemon_start
+	for n in 1 2; do
+		ctl_as $alice create cold "a$n" >/dev/null
+	done
+	ctl_as $bob create cold b1 >/dev/null
+	ctl create cold r1 >/dev/null
+	run -0 --separate-stderr ctl_as $alice destroy --all
+	[ "$output" = 'a1 destroyed
+a2 destroyed' ]
+	[ "$stderr" = 'uvnfctl: left: 2 VNFs of other users' ]
+	run -0 --separate-stderr ctl_as $observer -j destroy --all
+	[ "$output" = '' ]
+	[ "$stderr" = 'uvnfctl: left: 2 VNFs of other users' ]
+	all_hold 'map(.name) == ["b1", "r1"]' list
+	# One that is named is asked for.
+	denies $alice destroy b1
+	# Whose level was taken away is told, and does not believe it is done.
+	use "observers: {users: [$bob]}"
+	ctl reload >/dev/null
+	run -1 --separate-stderr ctl_as $bob destroy --all
+	[[ $stderr == 'uvnfctl: denied: '*$'\n'*'left: 1 VNF of other users' ]]
+	run -0 --separate-stderr ctl destroy --all
+	[ "$stderr" = '' ]
+	all_hold '. == []' list
+}
+
+@test "text shows the owner by name, where there is one" {
+	daemon_start
+	run -0 ctl_as $alice create cold a
+	says "owner $alice"
+	run -0 ctl create cold r
+	says 'owner root'
+	run -0 ctl list
+	says "OWNER" "$alice" root
+	run -0 ctl show r
+	says 'uid: 0 (root)'
+	run -0 ctl show a
+	[[ $output == *"uid: $alice"$'\n'* ]]
+	holds ".uid == $alice and (has(\"owner\") | not)" show a
+}
+
+@test "what is followed ends when a reload takes it away" {
+	daemon_start
+	mkfifo -m 666 "$public/go"
+	ctl_as $alice create cold a >/dev/null
+	as $alice "$public/wire" "$UVNF_SOCKET" \
+	    'send:@e events follow=true\n@c console a follow=true\n@p ping\n' \
+	    'until:@p OK' "tell:$public/go" 'until:@e EVENT kind="end"' \
+	    "tell:$public/go" 'until:@c EVENT kind="end"' \
+	    'send:@q ping\n' 'until:@q OK' >followed 3>&- &
+	local pid=$!
+	read -r <"$public/go"
+	use "observers: {users: [$observer]}"
+	ctl reload >/dev/null
+	read -r <"$public/go"
+	# It says something, which is not for her any more.
+	ctl config a count.click --wait ready >/dev/null
+	wait "$pid"
+	grep -q '^@e EVENT kind="end" error.code="denied"' followed
+	grep -q '^@c EVENT kind="end" error.code="denied"' followed
+	! grep -q 'EVENT kind="text"' followed
 }

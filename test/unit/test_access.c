@@ -94,6 +94,40 @@ test_names(void **state)
 	config_free(c);
 }
 
+static void
+test_grants(void **state)
+{
+	struct config *c = accept("access:\n"
+	    "  operators: {users: [5001, 5002, 5003, 0, 5009]}\n"
+	    "  admins: {users: [5004]}\n"
+	    "  grants: {5001: [5002, 5003], nobody: [5001], no-user: [5001],\n"
+	    "    \"65534\": [5002], 5003: [no-user], 5002: []}\n" WEB);
+	struct peer p = { .uid = 5001 };
+
+	(void)state;
+	assert_true(access_owns(&c->access, &p, 5001));
+	assert_true(access_owns(&c->access, &p, 5002));
+	assert_true(access_owns(&c->access, &p, 5003));
+	assert_false(access_owns(&c->access, &p, 5004));
+	assert_false(access_owns(&c->access, &p, 0));
+	p.uid = 5002;			/* not the other way round */
+	assert_true(access_owns(&c->access, &p, 5002));
+	assert_false(access_owns(&c->access, &p, 5001));
+	p.uid = 5003;			/* nor over two */
+	assert_false(access_owns(&c->access, &p, 5001));
+	assert_false(access_owns(&c->access, &p, (uid_t)-1));
+	p.uid = 65534;			/* under its name and its number */
+	assert_true(access_owns(&c->access, &p, 5001));
+	assert_true(access_owns(&c->access, &p, 5002));
+	assert_false(access_owns(&c->access, &p, 5003));
+	p.uid = 5004;
+	assert_true(access_owns(&c->access, &p, 5001));
+	p.uid = 0;
+	assert_true(access_owns(&c->access, &p, 5001));
+	assert_int_equal(c->access.ngrants, 4);
+	config_free(c);
+}
+
 static const struct refused levels_refused[] = {
 	{ "access:\n" WEB, "1:8: access must be a map with keys, not "
 	    "nothing" },
@@ -125,6 +159,16 @@ static const struct refused levels_refused[] = {
 	    "user is from 0 to 4294967294, without leading zeros, not '007'" },
 	{ "access: {admins: {users: [4294967295]}}\n" WEB, "1:27: the number "
 	    "of a user is from 0 to 4294967294, ..." },
+	{ "access: {grants: [a]}\n" WEB, "1:18: grants must be a map of lists "
+	    "of users by the user who is granted them, not a list" },
+	{ "access: {grants: {root: 1}}\n" WEB, "1:25: root must be a list of "
+	    "names or numbers, not '1'" },
+	{ "access: {grants: {\"a b\": [1]}}\n" WEB, "1:19: 'a b' is no name of "
+	    "a user" },
+	{ "access: {grants: {1: [[2]]}}\n" WEB, "1:23: a user is a name or a "
+	    "number, not a list" },
+	{ "access: {grants: {no-user: [007]}}\n" WEB, "1:29: the number of a "
+	    "user ..." },
 	{ "access: {admins: {groups: [99999999999999999999]}}\n" WEB, "1:28: "
 	    "the number of a group is from 0 to 4294967294, ..." },
 };
@@ -143,6 +187,7 @@ main(void)
 		cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_grants),
 		cmocka_unit_test(test_levels_refused),
 	};
 

@@ -206,9 +206,9 @@ test_chains(void **state)
 	v->domain = d;
 	v->label = (struct vnf_label){ "ddos", "1-2" };
 	assert_int_equal(journal_claim(j, v), 0);
-	assert_int_equal(journal_bridge(j, "uv0", "ddos"), 0);
-	assert_int_equal(journal_bridge(j, "uv1", ""), 0);
-	assert_int_equal(journal_bridge(j, "uv2", ""), 0);
+	assert_int_equal(journal_bridge(j, "uv0", "ddos", 0), 0);
+	assert_int_equal(journal_bridge(j, "uv1", "", 6002), 0);
+	assert_int_equal(journal_bridge(j, "uv2", "", 0), 0);
 	assert_int_equal(journal_nobridge(j, "uv2"), 0);
 	for (i = 0; i < 2; i++) {
 		journal_close(j);
