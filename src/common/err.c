@@ -47,6 +47,7 @@ uvnf_code_word(enum uvnf_code code)
 	case UVNF_OK: return "ok";
 	case UVNF_E_BAD_REQUEST: return "bad-request";
 	case UVNF_E_DENIED: return "denied";
+	case UVNF_E_QUOTA: return "quota";
 	case UVNF_E_BAD_NAME: return "bad-name";
 	case UVNF_E_BAD_CONFIG: return "bad-config";
 	case UVNF_E_BAD_STATE: return "bad-state";
@@ -98,6 +99,7 @@ uvnf_code_exit_status(enum uvnf_code code)
 		return 4;
 	case UVNF_E_BAD_REQUEST:
 	case UVNF_E_DENIED:
+	case UVNF_E_QUOTA:
 	case UVNF_E_BAD_NAME:
 	case UVNF_E_BAD_CONFIG:
 	case UVNF_E_BAD_STATE:

@@ -14,6 +14,7 @@ enum uvnf_code {
 	UVNF_OK = 0,
 	UVNF_E_BAD_REQUEST,	/* the request line itself is wrong */
 	UVNF_E_DENIED,		/* the user may not do that */
+	UVNF_E_QUOTA,		/* the user has what he may have */
 	UVNF_E_BAD_NAME,	/* not a valid name for a VNF */
 	UVNF_E_BAD_CONFIG,	/* a Click configuration that cannot be given */
 	UVNF_E_BAD_STATE,	/* the VNF's state does not allow it */

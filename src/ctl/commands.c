@@ -337,6 +337,12 @@ cmd_list(struct ctl *c, const struct args *a)
 }
 
 static int
+cmd_quota(struct ctl *c, const struct args *a)
+{
+	return ctl_table_command(c, a, text_table_quotas(), json_line);
+}
+
+static int
 cmd_templates(struct ctl *c, const struct args *a)
 {
 	return ctl_table_command(c, a, text_table_templates(), json_line);
@@ -524,6 +530,8 @@ const struct command commands[] = {
 	    "All of it is taken over, or, when it has an error, nothing.  VNFs "
 	    "keep the\ntemplate that they were made of.", 0, NULL,
 	    cmd_reload },
+	{ "quota", "", "shows what each user has, and may have", NULL, 0, NULL,
+	    cmd_quota },
 	{ "stats", "", "shows what the daemon counted since it began", NULL, 0,
 	    NULL, cmd_stats },
 	{ "ping", "", "asks the daemon for a sign of life", NULL, 0, NULL,

@@ -221,6 +221,7 @@ struct text_table;
 struct text_table *text_table_vnfs(void);
 struct text_table *text_table_bridges(void);
 struct text_table *text_table_pool(void);
+struct text_table *text_table_quotas(void);
 struct text_table *text_table_templates(void);
 void text_table_row(const struct uvnf_data *d, void *table);
 size_t text_table_rows(const struct text_table *t);

@@ -314,6 +314,19 @@ static const struct column pool_columns[] = {
 	{ NULL, NULL },
 };
 
+static const struct column quota_columns[] = {
+	{ "USER", "uid" },
+	{ "VNFS", "vnfs.used" },
+	{ "MAX", "vnfs.max" },
+	{ "MEMORY_MB", "memory_mb.used" },
+	{ "MAX", "memory_mb.max" },
+	{ "VCPUS", "vcpus.used" },
+	{ "MAX", "vcpus.max" },
+	{ "BUILDS", "builds.used" },
+	{ "MAX", "builds.max" },
+	{ NULL, NULL },
+};
+
 static const struct column template_columns[] = {
 	{ "NAME", "name" },
 	{ "GUEST", "guest" },
@@ -375,6 +388,12 @@ struct text_table *
 text_table_pool(void)
 {
 	return new_table(pool_columns);
+}
+
+struct text_table *
+text_table_quotas(void)
+{
+	return new_table(quota_columns);
 }
 
 struct text_table *

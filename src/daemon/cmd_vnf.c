@@ -259,6 +259,7 @@ cmd_vnf_request(struct request *rq, enum vnf_wait wait,
 		return rc;
 	}
 	vr->owner = rq->uid;
+	vr->limited = request_level(rq) < ACCESS_ADMIN;
 	vr->read_us = rq->read_us;
 	vr->config = rq->payload;
 	vr->config_len = rq->payload_len;

@@ -18,6 +18,7 @@ const struct command *const command_groups[] = {
 	handler_commands,
 	life_commands,
 	pool_commands,
+	quota_commands,
 	info_commands,
 	NULL
 };
@@ -98,20 +99,25 @@ check_words(const struct command *c, const struct proto_line *line,
 	return 0;
 }
 
+enum access_level
+request_level(const struct request *rq)
+{
+	return access_level(&rq->daemon->config->access,
+	    session_peer(rq->session));
+}
+
 /* Before anything else is said about the request. */
 static int
 check_level(const struct request *rq, const struct command *c,
     struct uvnf_error *e)
 {
-	const struct peer *p = session_peer(rq->session);
-	enum access_level level = access_level(&rq->daemon->config->access,
-	    p);
+	enum access_level level = request_level(rq);
 
 	if (level >= c->level)
 		return 0;
 	return uvnf_error_set(e, UVNF_E_DENIED, "%s needs the level %s, and "
 	    "user %u has %s%s; 'access' in uvnf.yaml(5) gives levels",
-	    c->verb, access_level_word(c->level), (unsigned)p->uid,
+	    c->verb, access_level_word(c->level), (unsigned)rq->uid,
 	    level == ACCESS_NONE ? "" : "the level ",
 	    access_level_word(level));
 }

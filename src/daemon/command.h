@@ -58,6 +58,9 @@ void request_ok(struct request *rq);
 void request_ok_count(struct request *rq, uint64_t count);
 void request_err(struct request *rq, const struct uvnf_error *e);
 
+/* What this client may do now. */
+enum access_level request_level(const struct request *rq);
+
 /* May this client touch what belongs to owner? */
 bool request_owns(const struct request *rq, uid_t owner);
 /* The error where it may not: what is named, as in "the VNF 'web1'". */
@@ -93,6 +96,7 @@ extern const struct command handler_commands[];	/* cmd_handler.c */
 extern const struct command info_commands[];	/* cmd_info.c */
 extern const struct command life_commands[];	/* cmd_life.c */
 extern const struct command pool_commands[];	/* cmd_pool.c */
+extern const struct command quota_commands[];	/* cmd_quota.c */
 extern const struct command vnf_commands[];	/* cmd_vnf.c */
 
 #endif

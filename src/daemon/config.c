@@ -14,6 +14,7 @@
 #include "daemon/config_guest.h"
 #include "daemon/config_params.h"
 #include "daemon/config_pool.h"
+#include "daemon/config_quotas.h"
 #include "daemon/config_socket.h"
 #include "yaml/value.h"
 #include "daemon/config_vif.h"
@@ -244,6 +245,7 @@ take_templates(const struct yaml_file *f, const struct node_entry *kv,
 static const struct key file_keys[] = {
 	{ "socket", take_socket },
 	{ "access", take_access },
+	{ "quotas", take_quotas },
 	{ "on_exit", take_on_exit },
 	{ "memory_reserve_mb", take_memory_reserve },
 	{ "workers", take_workers },
@@ -313,6 +315,7 @@ config_free(struct config *c)
 		free(c->abstract[i]);
 	free(c->abstract);
 	access_clear(&c->access);
+	quotas_clear(&c->quotas);
 	free(c->socket_path);
 	free(c->socket_group);
 	free(c);

@@ -9,6 +9,7 @@
 
 #include "common/err.h"
 #include "daemon/access.h"
+#include "daemon/quota.h"
 #include "daemon/template.h"
 
 /* The whole configuration file, uvnf.yaml(5). */
@@ -17,6 +18,7 @@ struct config {
 	char *socket_group;		/* or NULL: the daemon's own group */
 	mode_t socket_mode;
 	struct access access;
+	struct quotas quotas;
 	bool destroy_on_exit;		/* on_exit: destroy */
 	unsigned memory_reserve_mb;
 	unsigned workers;

@@ -158,12 +158,13 @@ append_label(struct journal *j, const uint8_t uuid[16],
 
 /* What is root's needs no line. */
 static int
-append_owner(struct journal *j, const uint8_t uuid[16], uid_t owner)
+append_owner(struct journal *j, const uint8_t uuid[16], uid_t owner,
+    unsigned memory_mb, unsigned vcpus)
 {
 	char text[UUID_TEXT_LEN + 1];
 
-	return owner == 0 ? 0 : append(j, "owner %s %u",
-	    uuid_format(uuid, text), (unsigned)owner);
+	return owner == 0 ? 0 : append(j, "owner %s %u %u %u",
+	    uuid_format(uuid, text), (unsigned)owner, memory_mb, vcpus);
 }
 
 static int
@@ -188,7 +189,7 @@ append_entry(struct journal *j, const struct journal_entry *e)
 	if (e->domid != -1)
 		append_built(j, e->uuid, e->domid, e->vifs, e->nvifs);
 	append_label(j, e->uuid, &e->label);
-	append_owner(j, e->uuid, e->owner);
+	append_owner(j, e->uuid, e->owner, e->memory_mb, e->vcpus);
 	if (e->name[0] != '\0')
 		append_claim(j, e->uuid, e->name, e->vifs_used, &e->set);
 	if (e->state == VNF_PAUSED)
@@ -399,7 +400,7 @@ journal_claim(struct journal *j, const struct vnf *v)
 	/* The claim last: whoever reads it has read what it stands on. */
 	hold(j);
 	append_label(j, uuid, &v->label);
-	append_owner(j, uuid, v->owner);
+	append_owner(j, uuid, v->owner, v->memory_mb, v->vcpus);
 	append_claim(j, uuid, v->name, v->vifs_used, v->set);
 	return release(j);
 }

@@ -26,7 +26,7 @@
  *	CRC32 vif UUID NUMBER MAC PLACE
  *	CRC32 claim UUID NAME VIFS-USED [PARAMETER=VALUE]...
  *					(takes it from another UUID)
- *	CRC32 owner UUID UID		(without it: root)
+ *	CRC32 owner UUID UID MEMORY-MB VCPUS	(without it: root)
  *	CRC32 label UUID CHAIN|- SPEC|-
  *	CRC32 config UUID VIFS-USED [PARAMETER=VALUE]...
  *	CRC32 state UUID STATE [ROUTERS]	(bits of those beside 0)
@@ -57,6 +57,7 @@ struct journal_entry {
 	uint32_t vifs_used;
 	struct vnf_label label;
 	uid_t owner;
+	unsigned memory_mb, vcpus;	/* 0: unknown */
 	uint64_t routers;
 	struct params set;
 	bool pausing;		/* it may be paused, and was not to stay so */

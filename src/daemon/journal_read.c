@@ -215,7 +215,15 @@ parse_owner(const char *text, uid_t *owner)
 static int
 apply_owner(struct journal_entry *e, char **f, size_t n)
 {
-	return n == 3 ? parse_owner(f[2], &e->owner) : -1;
+	uint64_t memory_mb, vcpus;
+
+	if (n != 5 || parse_uint(f[3], 0, UINT32_MAX, &memory_mb) != 0 ||
+	    parse_uint(f[4], 0, UINT32_MAX, &vcpus) != 0 ||
+	    parse_owner(f[2], &e->owner) != 0)
+		return -1;
+	e->memory_mb = (unsigned)memory_mb;
+	e->vcpus = (unsigned)vcpus;
+	return 0;
 }
 
 static void

@@ -55,7 +55,8 @@ void pools_make_room(struct pools *p, const struct params *set);
 void pool_put_back(struct pools *p, struct domain *d);
 
 /*
- * Builds a domain on demand; d is a new one, as it is to be.  The callback
+ * Builds a domain on demand, which counts as one of uid's builds until all of
+ * it has ended; d is a new one, as it is to be.  The callback
  * comes once, from the event loop, with d, which is then the caller's, or with
  * NULL and why.
  */
@@ -63,7 +64,7 @@ typedef void (*pool_built)(void *arg, struct domain *d,
     const struct uvnf_error *e);
 struct pool_build;
 struct pool_build *pool_build_cold(struct pools *p, struct domain *d,
-    pool_built built, void *arg);
+    uid_t uid, pool_built built, void *arg);
 /* The caller no longer wants it: no such callback comes, the domain is
  * reaped, and gone (may be NULL) is called when nothing is left of it. */
 void pool_build_abandon(struct pool_build *b, reap_done gone, void *arg);

@@ -59,6 +59,10 @@ check_memory(struct pools *p, const struct template *t, struct uvnf_error *e)
 void
 pool_build_drop(struct pool_build *b)
 {
+	struct accounts *a = &b->pools->daemon->vnfs.accounts;
+
+	if (b->demanded)
+		account_take(a, b->uid, QUOTA_BUILDS, 1);
 	LIST_REMOVE(b, entry);
 	b->pools->building--;
 	event_free(b->timer);
@@ -334,10 +338,15 @@ pool_build_begin(struct pools *p, struct domain *d, struct shelf *s,
 }
 
 struct pool_build *
-pool_build_cold(struct pools *p, struct domain *d, pool_built built,
-    void *arg)
+pool_build_cold(struct pools *p, struct domain *d, uid_t uid,
+    pool_built built, void *arg)
 {
-	return pool_build_begin(p, d, NULL, built, arg);
+	struct pool_build *b = pool_build_begin(p, d, NULL, built, arg);
+
+	b->demanded = true;
+	b->uid = uid;
+	account_add(&p->daemon->vnfs.accounts, uid, QUOTA_BUILDS, 1);
+	return b;
 }
 
 void

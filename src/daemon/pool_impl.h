@@ -41,6 +41,8 @@ struct pool_build {
 	void *arg;
 	reap_done gone;			/* then, perhaps, this */
 	void *gone_arg;
+	bool demanded;			/* by somebody's request: */
+	uid_t uid;			/* whose */
 	bool in_xen;			/* the backend's build has ended */
 	bool writing;			/* an operation on it is under way */
 	char *text;			/* to arm it; NULL: the file's */

@@ -180,7 +180,9 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	v->domain = d;
 	v->vifs_used = je->vifs_used;
 	v->label = je->label;
-	v->owner = je->owner;
+	vnf_own(&dm->vnfs, v, je->owner, je->owner != 0 ? je->memory_mb :
+	    d->template->memory_mb, je->owner != 0 ? je->vcpus :
+	    d->template->vcpus);
 	v->routers = je->routers;
 	v->torn = je->torn && (je->state == VNF_CLAIMED ||
 	    je->state == VNF_FAILED);

@@ -85,6 +85,22 @@ vnf_find(const struct vnf_table *t, const char *name)
 	return node != NULL ? *node : NULL;
 }
 
+static void
+charge(struct accounts *a, const struct vnf *v)
+{
+	account_add(a, v->owner, QUOTA_VNFS, 1);
+	account_add(a, v->owner, QUOTA_MEMORY_MB, v->memory_mb);
+	account_add(a, v->owner, QUOTA_VCPUS, v->vcpus);
+}
+
+static void
+discharge(struct accounts *a, const struct vnf *v)
+{
+	account_take(a, v->owner, QUOTA_MEMORY_MB, v->memory_mb);
+	account_take(a, v->owner, QUOTA_VCPUS, v->vcpus);
+	account_take(a, v->owner, QUOTA_VNFS, 1);
+}
+
 struct vnf *
 vnf_new(struct vnf_table *t, const char *name, const struct template *template)
 {
@@ -99,12 +115,31 @@ vnf_new(struct vnf_table *t, const char *name, const struct template *template)
 	assert(node != NULL && *node == v);
 	TAILQ_INSERT_TAIL(&t->list, v, entry);
 	t->count++;
+	charge(&t->accounts, v);
 	return v;
+}
+
+void
+vnf_own(struct vnf_table *t, struct vnf *v, uid_t owner, unsigned memory_mb,
+    unsigned vcpus)
+{
+	struct vnf before = { .owner = v->owner, .memory_mb = v->memory_mb,
+	    .vcpus = v->vcpus };
+
+	if (v->owner == owner && v->memory_mb == memory_mb &&
+	    v->vcpus == vcpus)
+		return;
+	v->owner = owner;
+	v->memory_mb = memory_mb;
+	v->vcpus = vcpus;
+	charge(&t->accounts, v);
+	discharge(&t->accounts, &before);
 }
 
 void
 vnf_release(struct vnf_table *t, struct vnf *v)
 {
+	discharge(&t->accounts, v);
 	tdelete(v, &t->by_name, compare_names);
 	TAILQ_REMOVE(&t->list, v, entry);
 	t->count--;

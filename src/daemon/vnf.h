@@ -12,6 +12,7 @@
 
 #include "common/err.h"
 #include "daemon/domain.h"
+#include "daemon/quota.h"
 #include "daemon/template.h"
 
 #define VNF_NAME_MAX 63
@@ -58,7 +59,8 @@ struct vnf_label {
 struct vnf {
 	char name[VNF_NAME_MAX + 1];
 	const struct template *template;
-	uid_t owner;			/* the user who made it */
+	uid_t owner;			/* these three by vnf_own */
+	unsigned memory_mb, vcpus;	/* count as the owner's */
 	struct vnf_label label;
 	struct params *set;		/* what requests gave, or NULL */
 	struct domain *domain;		/* NULL while it is being built */
@@ -95,6 +97,7 @@ struct vnf_table {
 	void *by_name;			/* a tree of tsearch(3) */
 	struct vnf_list list;
 	size_t count;
+	struct accounts accounts;	/* what the owners have */
 	struct {
 		vnf_observer call;
 		void *arg;
@@ -108,15 +111,22 @@ void vnf_observe(struct vnf_table *t, vnf_observer call, void *arg);
 struct vnf *vnf_find(const struct vnf_table *t, const char *name);
 
 /*
- * A new VNF in state VNF_NONE under a valid name that is free; the table
- * holds it until vnf_release takes it out of the table; one that was stopping
- * is in VNF_NONE then, which the observers hear of.  vnf_free frees one that
- * was released.
+ * A new VNF in state VNF_NONE under a valid name that is free, root's; the
+ * table holds it until vnf_release takes it out of the table; one that was
+ * stopping is in VNF_NONE then, which the observers hear of.  vnf_free frees
+ * one that was released.
  */
 struct vnf *vnf_new(struct vnf_table *t, const char *name,
     const struct template *template);
 void vnf_release(struct vnf_table *t, struct vnf *v);
 void vnf_free(struct vnf *v);
+
+/*
+ * It belongs to owner and counts, from now until it is released, with so much
+ * as theirs: in place of what it counted before.
+ */
+void vnf_own(struct vnf_table *t, struct vnf *v, uid_t owner,
+    unsigned memory_mb, unsigned vcpus);
 
 /*
  * The only writer of v->state.  Asserts that the transition is one of the

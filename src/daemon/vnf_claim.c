@@ -36,6 +36,9 @@ claim_record(struct vnf_task *t, struct domain *d, struct uvnf_error *e)
 	v->domain = d;
 	v->vifs_used = t->vifs_used;
 	d->vnf = v;
+	/* A reboot may find another template under the name. */
+	vnf_own(&t->daemon->vnfs, v, v->owner, d->template->memory_mb,
+	    d->template->vcpus);
 	if (journal_claim(t->daemon->journal, v) == 0)
 		return 0;
 	return uvnf_error_set(e, UVNF_E_SYSTEM, "'%s' cannot be recorded in "
@@ -150,19 +153,35 @@ task_built(void *arg, struct domain *d, const struct uvnf_error *e)
 		task_claim(t, d);
 }
 
+int
+task_check_build(const struct vnf_task *t, struct uvnf_error *e)
+{
+	const struct daemon *dm = t->daemon;
+
+	return !t->limited ? 0 : quota_check(&dm->config->quotas,
+	    &dm->vnfs.accounts, t->vnf->owner, QUOTA_BUILDS, 1, e);
+}
+
 static void
 task_build(struct vnf_task *t)
 {
 	struct vnf *v = t->vnf;
-	struct domain *d = domain_new(v->template, KIND_COLD);
+	struct uvnf_error e;
+	struct domain *d;
 
+	if (task_check_build(t, &e) != 0) {
+		task_unclaimed(t, &e);
+		return;
+	}
+	d = domain_new(v->template, KIND_COLD);
 	t->phase = PHASE_BUILD;
 	v->source = KIND_COLD;
 	if (v->state == VNF_NONE)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CREATING);
 	net_apply(d, v->name, t->net);
 	domain_set_values(d, v->set);
-	t->build = pool_build_cold(t->daemon->pools, d, task_built, t);
+	t->build = pool_build_cold(t->daemon->pools, d, v->owner,
+	    task_built, t);
 }
 
 void

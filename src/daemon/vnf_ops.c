@@ -87,6 +87,23 @@ check_create(struct daemon *dm, const struct template *t, const char *template,
 	return 0;
 }
 
+static int
+check_quotas(const struct daemon *dm, const struct template *t,
+    const struct vnf_request *rq, struct uvnf_error *e)
+{
+	const struct quotas *q = &dm->config->quotas;
+	const struct accounts *a = &dm->vnfs.accounts;
+	int rc;
+
+	if (!rq->limited)
+		return 0;
+	if ((rc = quota_check(q, a, rq->owner, QUOTA_VNFS, 1, e)) != 0 ||
+	    (rc = quota_check(q, a, rq->owner, QUOTA_MEMORY_MB, t->memory_mb,
+	    e)) != 0)
+		return rc;
+	return quota_check(q, a, rq->owner, QUOTA_VCPUS, t->vcpus, e);
+}
+
 void
 vnf_create(struct daemon *dm, const char *template, const char *name,
     struct vnf_request *rq)
@@ -98,6 +115,8 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 	struct vnf *v;
 	int rc = check_create(dm, t, template, name, rq, &e);
 
+	if (rc == 0)
+		rc = check_quotas(dm, t, rq, &e);
 	if (rc == 0 && (armed = armed_take(dm, t, rq, &miss)) == NULL) {
 		pools_make_room(dm->pools, rq->set);
 		rc = text_prepare(t, name, NULL, &rq->set, rq, &e);
@@ -109,7 +128,7 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 	v = vnf_new(&dm->vnfs, name, t);
 	v->set = rq->set;
 	v->label = rq->label;
-	v->owner = rq->owner;
+	vnf_own(&dm->vnfs, v, rq->owner, t->memory_mb, t->vcpus);
 	v->armed_miss = miss;
 	if (armed != NULL)
 		task_create_armed(dm, v, armed, rq);

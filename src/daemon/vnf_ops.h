@@ -38,6 +38,7 @@ struct vnf_request {
 	struct net_wish *net;		/* the same; of a create */
 	struct vnf_label label;		/* "" is left as it is */
 	uid_t owner;			/* of a create: whose it is to be */
+	bool limited;			/* by quotas */
 	vnf_answer answer;
 	void *arg;
 };

@@ -76,6 +76,10 @@ fetched(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 		task_give_up(t, &why);
 		return;
 	}
+	if (task_check_build(t, &why) != 0) {
+		task_give_up(t, &why);
+		return;
+	}
 	if (len > 0) {
 		t->config = t->config_owned = xmemdup0(text, len);
 		t->config_len = len;
@@ -85,7 +89,8 @@ fetched(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 	d = domain_new(t->vnf->template, KIND_COLD);
 	domain_copy_vifs(d, t->vnf->domain);
 	domain_set_values(d, t->vnf->set);
-	t->build = pool_build_cold(t->daemon->pools, d, rebuilt, t);
+	t->build = pool_build_cold(t->daemon->pools, d, t->vnf->owner,
+	    rebuilt, t);
 }
 
 void

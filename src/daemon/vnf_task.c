@@ -261,6 +261,7 @@ task_new(struct daemon *dm, struct vnf *v, enum task_goal goal,
 	t->answer = rq->answer;
 	t->arg = rq->arg;
 	t->net = rq->net;
+	t->limited = rq->limited;
 	if (goal == GOAL_CONFIG || goal == GOAL_ROUTER)
 		take_config(t, rq);
 	evtimer_assign(&t->limit, dm->base, limit_passed, t);

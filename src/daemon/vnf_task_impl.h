@@ -54,6 +54,7 @@ struct vnf_task {
 
 	struct net_wish *net;		/* or NULL */
 	struct pool_build *build;
+	bool limited;			/* by its owner's quotas */
 	struct domain *old;		/* in whose place another one comes */
 	unsigned inflight;		/* operations of the backend */
 	bool fresh;			/* the domain's first configuration */
@@ -83,6 +84,9 @@ void task_fail(struct vnf_task *t, const struct uvnf_error *e);
 
 /* e is the answer, the VNF stays as it is; ends the task. */
 void task_give_up(struct vnf_task *t, const struct uvnf_error *e);
+
+/* May another domain be built for its owner? */
+int task_check_build(const struct vnf_task *t, struct uvnf_error *e);
 
 /* vnf_claim.c: gives the VNF its domain and lets it run. */
 void task_claim(struct vnf_task *t, struct domain *d);

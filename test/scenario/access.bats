@@ -374,3 +374,133 @@ a2 destroyed' ]
 	grep -q '^@c EVENT kind="end" error.code="denied"' followed
 	! grep -q 'EVENT kind="text"' followed
 }
+
+# --- quotas ----------------------------------------------------------------
+
+with_quotas() {
+	use "operators: {users: [$alice, $bob]}
+		admins: {users: [$admin]}" "quotas: $1"
+	# Others than the defaults: 8 MiB and one virtual CPU.
+	cat >>uvnf.yaml <<-'EOF'
+	  big:
+	    kernel: /boot/clickos
+	    vifs: [{bridge: br0}]
+	    memory_mb: 24
+	    vcpus: 3
+	EOF
+}
+
+# has USER FILTER: what the daemon counts of a user's.
+has() {
+	all_hold "map(select(.uid == $1)) | .[0] | $2" quota
+}
+
+exceeds() {
+	run -1 --separate-stderr ctl_as "$@"
+	[[ $stderr == "uvnfctl: quota: "*"user $1 may have "* &&
+	    ${#stderr_lines[@]} -eq 1 ]] && return
+	echo "'uvnfctl ${*:2}' as $1 exceeds no quota: $output $stderr"
+	return 1
+}
+
+@test "quotas: vnfs, memory_mb and vcpus, and again after a destroy" {
+	with_quotas "{default: {vnfs: 2, memory_mb: 40, vcpus: 5}, users: {
+	    $bob: {vnfs: 3, vcpus: 3}}}"
+	daemon_start
+	ctl_as $alice create cold a1 >/dev/null
+	ctl_as $alice create booted a2 >/dev/null
+	has $alice '.vnfs == {"used": 2, "max": 2} and
+	    .memory_mb == {"used": 16, "max": 40} and
+	    .vcpus == {"used": 2, "max": 5} and .builds == {"used": 0}'
+	exceeds $alice create cold a3
+	says 'may have vnfs: 2, has 2 and would need 1 more'
+	exceeds $alice create booted a3
+	fails 1 no-vnf show a3
+	ctl_as $alice destroy a1
+	ctl_as $alice create big a3 >/dev/null
+	has $alice '.memory_mb.used == 32 and .vcpus.used == 4'
+	ctl_as $alice destroy a3
+	ctl_as $bob create big b1 >/dev/null
+	exceeds $bob create cold b2
+	says 'may have vcpus: 3, has 3'
+	with_quotas "{default: {memory_mb: 31}}"
+	ctl reload >/dev/null
+	has $bob '.memory_mb == {"used": 24, "max": 31} and
+	    .vnfs == {"used": 1}'
+	exceeds $bob create cold b2
+	says 'may have memory_mb: 31, has 24 and would need 8 more'
+	# Nobody loses anything to a smaller quota.
+	with_quotas "{default: {vnfs: 0}}"
+	ctl reload >/dev/null
+	exceeds $bob create cold b2
+	run -0 ctl_as $bob config b1 - <count.click
+	run -0 ctl_as $bob reboot b1
+	# Admins are counted, too, and not limited.
+	ctl_as $admin create cold c1 >/dev/null
+	ctl create cold c2 >/dev/null
+	has $admin '.vnfs == {"used": 1, "max": 0}'
+	has 0 '.vnfs.used == 1'
+	# What an admin takes away is the owner's again.
+	run -0 ctl destroy --all
+	all_hold 'all(.vnfs.used == 0 and .memory_mb.used == 0 and
+	    .vcpus.used == 0 and .builds.used == 0)' quota
+}
+
+@test "quotas: what fails gives back what it took" {
+	with_quotas '{default: {vnfs: 1}}'
+	sed -i '/pool:/d' uvnf.yaml
+	daemon_start fail_builds=3
+	for n in 1 2 3; do
+		run -1 --separate-stderr ctl_as $alice create cold a
+		[[ $stderr == 'uvnfctl: build-failed: '* ]]
+	done
+	run -1 --separate-stderr ctl_as $alice create nosuch a
+	run -1 --separate-stderr ctl_as $alice create cold a -c - \
+	    --wait ready <refused.click
+	[[ $stderr == 'uvnfctl: router-failed: '* ]]
+	exceeds $alice create cold b
+	run -0 ctl_as $alice shutdown a --force 0
+	run -0 ctl_as $alice create cold b
+	exceeds $alice create cold c
+	# Of two at once, one.
+	ctl_as $alice destroy b
+	run -0 talk_as $alice 'send:@a create cold a\n@b create cold b\n' \
+	    reply:2
+	[ "$(grep -c ' OK' <<<"$output")" -eq 1 ]
+	[ "$(grep -c ' ERR quota ' <<<"$output")" -eq 1 ]
+}
+
+@test "quotas: builds on demand, until they have ended" {
+	with_quotas '{default: {builds: 2}}'
+	sed -i '/pool:/d' uvnf.yaml
+	daemon_start build_ms=1500
+	# In one piece, so that all of it is asked before a build has ended.
+	run -0 talk_as $alice \
+	    'send:@a create cold a\n@b create cold b\n@c create cold c\n@l quota\n@d destroy a\n@e create cold e\n' \
+	    'until:^@c ERR quota user .* may have builds: 2, has 2 and' \
+	    'until:^@l DATA.* builds.used=2 builds.max=2' \
+	    'until:^@d OK' 'until:^@e ERR quota' 'until:^@b OK'
+	# One that was destroyed while it was built has ended with its build.
+	await has $alice '.builds.used == 0 and .vnfs.used == 1'
+	# A reboot for which there is no room leaves the VNF as it is.
+	run -0 talk_as $alice \
+	    'send:@a create cold p\n@b create cold q\n@c reboot b\n' \
+	    'until:^@c DATA name="b".*state="claimed"' 'until:^@c ERR quota'
+	# Another user waits for nothing of that.
+	run -0 ctl_as $bob create cold z
+}
+
+@test "quota: a line for each user who has anything" {
+	with_quotas '{default: {vnfs: 5}}'
+	daemon_start
+	run -0 ctl quota
+	says USER VNFS MEMORY_MB VCPUS BUILDS
+	ctl_as $bob create cold b >/dev/null
+	ctl create cold r >/dev/null
+	run -0 ctl quota
+	[[ ${lines[1]} == 'root '* && ${lines[2]} == "$bob "* ]]
+	all_hold 'map(.uid) == ([0, 6003])' quota
+	fails 2 usage quota a
+	run -0 wire 'send:quota a\nquota a=b\n' reply:2
+	[ "$(grep -c 'ERR bad-request' <<<"$output")" -eq 2 ]
+}

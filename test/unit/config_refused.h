@@ -63,14 +63,14 @@ static const struct refused not_yaml[] = {
 
 static const struct refused unknown[] = {
 	{ "worker: 2\n" WEB, "1:1: unknown key 'worker' in the file; did you "
-	    "mean workers? the keys are: socket, access, on_exit, "
+	    "mean workers? the keys are: socket, access, quotas, on_exit, "
 	    "memory_reserve_mb, workers, templates" },
 	{ "Templates: {}\n", "1:1: unknown key 'Templates' in the file; did "
-	    "you mean templates? the keys are: socket, access, on_exit, "
-	    "memory_reserve_mb, workers, templates" },
+	    "you mean templates? the keys are: socket, access, quotas, "
+	    "on_exit, memory_reserve_mb, workers, templates" },
 	{ "zebra: 2\n" WEB, "1:1: unknown key 'zebra' in the file; the keys "
-	    "are: socket, access, on_exit, memory_reserve_mb, workers, "
-	    "templates" },
+	    "are: socket, access, quotas, on_exit, memory_reserve_mb, "
+	    "workers, templates" },
 	{ "socket:\n  mod: 0660\n", "2:3: unknown key 'mod' in socket; did "
 	    "you mean mode? the keys are: path, group, mode" },
 	{ WEB "    memroy_mb: 8\n", "4:5: unknown key 'memroy_mb' in template "
@@ -94,7 +94,7 @@ static const struct refused unknown[] = {
 	{ "a\\\x01" "b: 1\n", "1:3: this is no text in UTF-8 (control "
 	    "characters are not allowed)" },
 	{ "\"a\\u2026b\\e\": 1\n", "1:1: unknown key 'a\\xe2\\x80\\xa6b\\x1b' "
-	    "in the file; the keys are: socket, access, on_exit, "
+	    "in the file; the keys are: socket, access, quotas, on_exit, "
 	    "memory_reserve_mb, workers, templates" },
 };
 

@@ -97,7 +97,7 @@ test_owners(void **state)
 	vnf_table_init(&t);
 	v = vnf_new(&t, "web1", &template);
 	v->domain = d;
-	v->owner = 4294967294;
+	vnf_own(&t, v, 4294967294, 12, 3);
 	assert_int_equal(journal_claim(j, v), 0);
 	assert_int_equal(journal_bridge(j, "uv1", "", 6002), 0);
 	assert_true(only_entry(&j)->owner == 4294967294);
@@ -111,6 +111,8 @@ test_owners(void **state)
 	assert_int_equal(journal_doom(j, d), 0);
 	assert_int_equal(journal_gone(j, d), 0);
 	assert_true(only_entry(&j)->owner == 4294967294);
+	assert_int_equal(only_entry(&j)->memory_mb, 12);
+	assert_int_equal(only_entry(&j)->vcpus, 3);
 	assert_int_equal(only_entry(&j)->domid, 8);
 	journal_close(j);
 	vnf_release(&t, v);
@@ -135,8 +137,8 @@ append_line(const char *line)
 static void
 test_no_owner(void **state)
 {
-	static const char *const bad[] = { "", " x", " -1", " 4294967295",
-	    " 1 2" };
+	static const char *const bad[] = { "", " 1", " x 8 1", " -1 8 1",
+	    " 4294967295 8 1", " 1 x 1", " 1 8 4294967296", " 1 8 1 1" };
 	struct journal *j = open_it();
 	struct domain *d = build(j, 7);
 	char uuid[UUID_TEXT_LEN + 1], line[128];
