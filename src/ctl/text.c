@@ -324,6 +324,8 @@ static const struct column quota_columns[] = {
 	{ "MAX", "vcpus.max" },
 	{ "BUILDS", "builds.used" },
 	{ "MAX", "builds.max" },
+	{ "CONNS", "connections.used" },
+	{ "MAX", "connections.max" },
 	{ NULL, NULL },
 };
 

@@ -261,6 +261,8 @@ config_new(void)
 	c->socket_mode = 0660;
 	c->memory_reserve_mb = 64;
 	c->workers = 2;
+	c->quotas.normal.given[QUOTA_CONNECTIONS] = true;
+	c->quotas.normal.max[QUOTA_CONNECTIONS] = QUOTA_CONNECTIONS_DEFAULT;
 	return c;
 }
 

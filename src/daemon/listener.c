@@ -26,6 +26,7 @@
 struct client {
 	struct listener *listener;
 	struct session *session;
+	uid_t uid;
 	LIST_ENTRY(client) entry;
 };
 
@@ -46,9 +47,36 @@ client_left(void *arg)
 
 	LIST_REMOVE(c, entry);
 	l->nclients--;
+	account_take(&l->daemon->vnfs.accounts, c->uid, QUOTA_CONNECTIONS, 1);
 	free(c);
 	if (l->accepting != NULL)
 		evconnlistener_enable(l->accepting);
+}
+
+static int
+check_quota(const struct daemon *dm, const struct peer *p,
+    struct uvnf_error *e)
+{
+	const struct config *c = dm->config;
+
+	if (access_level(&c->access, p) == ACCESS_ADMIN)
+		return 0;
+	return quota_check(&c->quotas, &dm->vnfs.accounts, p->uid,
+	    QUOTA_CONNECTIONS, 1, e);
+}
+
+/* In the place of the greeting; whoever does not read it, does not. */
+static void
+refuse(int fd, const struct uvnf_error *e)
+{
+	struct proto_buf b = { 0 };
+
+	proto_buf_printf(&b, "ERR %s ", uvnf_code_word(e->code));
+	proto_buf_escape(&b, e->text, strlen(e->text));
+	proto_buf_add(&b, "\n", 1);
+	(void)!send(fd, b.data, b.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	proto_buf_free(&b);
+	close(fd);
 }
 
 static void
@@ -57,6 +85,7 @@ client_came(struct evconnlistener *el, evutil_socket_t fd,
 {
 	struct listener *l = arg;
 	struct client *c;
+	struct uvnf_error e;
 	struct peer peer;
 
 	(void)address;
@@ -68,8 +97,15 @@ client_came(struct evconnlistener *el, evutil_socket_t fd,
 		close(fd);
 		return;
 	}
+	if (check_quota(l->daemon, &peer, &e) != 0) {
+		peer_free(&peer);
+		refuse(fd, &e);
+		return;
+	}
 	c = xcalloc(1, sizeof(*c));
 	c->listener = l;
+	c->uid = peer.uid;
+	account_add(&l->daemon->vnfs.accounts, c->uid, QUOTA_CONNECTIONS, 1);
 	LIST_INSERT_HEAD(&l->clients, c, entry);
 	l->nclients++;
 	c->session = session_new(l->daemon, fd, &peer, client_left, c);

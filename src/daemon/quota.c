@@ -18,6 +18,7 @@ quota_word(enum quota_kind kind)
 		[QUOTA_MEMORY_MB] = "memory_mb",
 		[QUOTA_VCPUS] = "vcpus",
 		[QUOTA_BUILDS] = "builds",
+		[QUOTA_CONNECTIONS] = "connections",
 	};
 
 	return words[kind];

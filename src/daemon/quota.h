@@ -17,6 +17,7 @@ enum quota_kind {
 	QUOTA_MEMORY_MB,
 	QUOTA_VCPUS,
 	QUOTA_BUILDS,			/* of domains, on demand, under way */
+	QUOTA_CONNECTIONS,
 	QUOTA_COUNT
 };
 
@@ -24,6 +25,9 @@ enum quota_kind {
 const char *quota_word(enum quota_kind kind);
 
 /* --- how much each may have ---------------------------------------------- */
+
+/* One user must not take all that there are for all. */
+#define QUOTA_CONNECTIONS_DEFAULT 256
 
 struct quota {
 	bool given[QUOTA_COUNT];

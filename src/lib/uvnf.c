@@ -74,6 +74,18 @@ conn_leave(struct uvnf *u)
 	return true;
 }
 
+/* An error in the greeting's place: this client is not served. */
+static int
+on_refusal(struct uvnf *u, char *line)
+{
+	const char *word = cut_word(&line);
+	int code = uvnf_code_from_word(word);
+
+	if (code <= UVNF_OK || proto_unescape(line, NULL) < 0)
+		return conn_fail_protocol(u, "this is no greeting", word);
+	return conn_fail(u, (enum uvnf_code)code, "%s", line);
+}
+
 static int
 on_greeting(struct uvnf *u, char *line)
 {
@@ -81,6 +93,8 @@ on_greeting(struct uvnf *u, char *line)
 	uint64_t n;
 	int rc;
 
+	if (strcmp(word, "ERR") == 0)
+		return on_refusal(u, line);
 	if (strcmp(word, "HELLO") != 0)
 		return conn_fail_protocol(u, "this is no greeting", word);
 	rc = data_parse(u, line);

@@ -125,6 +125,11 @@ test_greetings(void **state)
 	assert_greeting("HEL", UVNF_E_PROTOCOL, "hung up");
 	assert_greeting("SSH-2.0-OpenSSH\r\n", UVNF_E_PROTOCOL, "SSH-2.0");
 	assert_greeting("\n", UVNF_E_PROTOCOL, "no greeting");
+	assert_greeting("ERR quota you have 3 \\\"all\\\"\n", UVNF_E_QUOTA,
+	    "you have 3 \"all\"");
+	assert_greeting("ERR ok x\n", UVNF_E_PROTOCOL, "no greeting");
+	assert_greeting("ERR\n", UVNF_E_PROTOCOL, "no greeting");
+	assert_greeting("ERR quota \\q\n", UVNF_E_PROTOCOL, "no greeting");
 	assert_greeting("HELLO\n", UVNF_E_PROTOCOL, "protocol number");
 	assert_greeting("HELLO protocol=\"x\"\n", UVNF_E_PROTOCOL,
 	    "protocol number");

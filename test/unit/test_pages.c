@@ -247,6 +247,7 @@ test_limits(void **state)
 		{ "a value for a handler", PROTO_VALUE_MAX },
 		{ "tagged requests under way", PROTO_PIPELINE_MAX },
 		{ "connections Ta", LISTENER_CLIENTS_MAX },
+		{ "connections of a user Ta", QUOTA_CONNECTIONS_DEFAULT },
 		{ "time limits", PROTO_TIMEOUT_MS_MAX },
 	};
 	char begins[96], value[32];

@@ -25,7 +25,7 @@ test_limits(void **state)
 
 	(void)state;
 	for (i = 0; i < QUOTA_COUNT; i++)
-		assert_max(c, 5001, i, -1);
+		assert_max(c, 5001, i, i == QUOTA_CONNECTIONS ? 256 : -1);
 	config_free(c);
 	c = accept("quotas:\n"
 	    "  default: {vnfs: 4, memory_mb: 64}\n"
@@ -45,7 +45,13 @@ test_limits(void **state)
 	assert_max(c, 5003, QUOTA_BUILDS, -1);
 	assert_max(c, 65534, QUOTA_VNFS, 4);
 	assert_max(c, (uid_t)-1, QUOTA_VNFS, 4);
+	assert_max(c, 5001, QUOTA_CONNECTIONS, 256);
 	assert_int_equal(c->quotas.n, 3);
+	config_free(c);
+	c = accept("quotas: {default: {connections: 9}, users: {5001: "
+	    "{connections: 4096}}}\n" WEB);
+	assert_max(c, 5001, QUOTA_CONNECTIONS, 4096);
+	assert_max(c, 5002, QUOTA_CONNECTIONS, 9);
 	config_free(c);
 }
 
