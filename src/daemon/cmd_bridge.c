@@ -105,9 +105,9 @@ run_bridge(struct request *rq)
 
 const struct command bridge_commands[] = {
 	{ "bridge", ACCESS_OBSERVER, 0, 0, 2, { NULL }, "bridge", run_bridge },
-	{ "bridge create", ACCESS_OPERATOR, 0, 2, 2, { "chain" },
+	{ "bridge create", ACCESS_OPERATOR, COMMAND_CHANGES, 2, 2, { "chain" },
 	    "bridge create NAME [chain=CHAIN]", run_create },
-	{ "bridge delete", ACCESS_OPERATOR, 0, 2, 2, { NULL },
+	{ "bridge delete", ACCESS_OPERATOR, COMMAND_CHANGES, 2, 2, { NULL },
 	    "bridge delete NAME", run_delete },
 	{ .verb = NULL },
 };

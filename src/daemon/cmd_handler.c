@@ -96,7 +96,7 @@ run_write(struct request *rq)
 const struct command handler_commands[] = {
 	{ "read", ACCESS_OPERATOR, COMMAND_OWN, 2, 2, { "timeout_ms" },
 	    "read NAME ELEMENT.HANDLER [timeout_ms=N]", run_read },
-	{ "write", ACCESS_OPERATOR, COMMAND_OWN, 2, 2,
+	{ "write", ACCESS_OPERATOR, COMMAND_OWN | COMMAND_CHANGES, 2, 2,
 	    { "value", "timeout_ms" },
 	    "write NAME ELEMENT.HANDLER [value=VALUE] [timeout_ms=N]",
 	    run_write },

@@ -379,18 +379,18 @@ run_show(struct request *rq)
 }
 
 const struct command vnf_commands[] = {
-	{ "create", ACCESS_OPERATOR, 0, 2, 2, { "config", SET, "wait",
-	    "timeout_ms", "vifs.", "chain", "spec" },
+	{ "create", ACCESS_OPERATOR, COMMAND_CHANGES, 2, 2,
+	    { "config", SET, "wait", "timeout_ms", "vifs.", "chain", "spec" },
 	    "create TEMPLATE NAME [config=LENGTH] [set.PARAMETER=VALUE]... "
 	    "[wait=claimed|started|ready] [timeout_ms=N] "
 	    "[vifs.N.bridge|ovs|mac=VALUE]... [chain=CHAIN] [spec=DIGEST]",
 	    run_create },
-	{ "config", ACCESS_OPERATOR, COMMAND_OWN, 1, 1, { "config", SET, "wait",
-	    "timeout_ms", "spec", "router" },
+	{ "config", ACCESS_OPERATOR, COMMAND_OWN | COMMAND_CHANGES, 1, 1,
+	    { "config", SET, "wait", "timeout_ms", "spec", "router" },
 	    "config NAME config=LENGTH [set.PARAMETER=VALUE]... "
 	    "[router=N] [wait=started|ready] [timeout_ms=N] [spec=DIGEST]",
 	    run_config },
-	{ "destroy", ACCESS_OPERATOR, COMMAND_OWN, 1, 1,
+	{ "destroy", ACCESS_OPERATOR, COMMAND_OWN | COMMAND_CHANGES, 1, 1,
 	    { "wait", "timeout_ms" },
 	    "destroy NAME [wait=name|freed] [timeout_ms=N]", run_destroy },
 	{ "list", ACCESS_OBSERVER, 0, 0, 0, { NULL }, "list", run_list },

@@ -175,16 +175,15 @@ check(const struct request *rq, const struct command **c,
 void
 request_run(struct request *rq)
 {
-	const struct command *c = NULL;
 	struct uvnf_error e;
 
 	rq->daemon->metrics.requests++;
 	if (rq->refused != NULL)
 		request_err(rq, rq->refused);
-	else if (check(rq, &c, &e) != 0)
+	else if (check(rq, &rq->command, &e) != 0)
 		request_err(rq, &e);
 	else
-		c->run(rq);
+		rq->command->run(rq);
 }
 
 const char *
@@ -279,6 +278,7 @@ request_data_end(struct request *rq)
 void
 request_ok(struct request *rq)
 {
+	rq->result = UVNF_OK;
 	begin_line(rq, "OK");
 	end_line(rq);
 	session_reply(rq);
@@ -287,6 +287,7 @@ request_ok(struct request *rq)
 void
 request_ok_count(struct request *rq, uint64_t count)
 {
+	rq->result = UVNF_OK;
 	begin_line(rq, "OK");
 	proto_add_number(&rq->out, "count", (int64_t)count);
 	end_line(rq);
@@ -297,9 +298,51 @@ void
 request_err(struct request *rq, const struct uvnf_error *e)
 {
 	rq->daemon->metrics.refused++;
+	rq->result = e->code;
 	begin_line(rq, "ERR ");
 	proto_buf_printf(&rq->out, "%s ", uvnf_code_word(e->code));
 	proto_buf_escape(&rq->out, e->text, strlen(e->text));
 	end_line(rq);
 	session_reply(rq);
+}
+
+/* --- who did what -------------------------------------------------------- */
+
+bool
+request_is_audited(const struct request *rq)
+{
+	return rq->command != NULL &&
+	    (rq->command->flags & COMMAND_CHANGES) != 0;
+}
+
+static void
+add_arg(struct proto_buf *b, const char *key, const char *arg)
+{
+	if (arg != NULL)
+		proto_add_string(b, key, arg);
+}
+
+/* Words of the client come last, for a line that is too long is cut. */
+void
+request_audit(const struct request *rq)
+{
+	const char *verb = rq->command->verb;
+	struct proto_buf b = { 0 };
+
+	proto_add_number(&b, "uid", (int64_t)rq->uid);
+	proto_add_number(&b, "pid", (int64_t)rq->pid);
+	proto_add_string(&b, "verb", verb);
+	proto_add_string(&b, "result", uvnf_code_word(rq->result));
+	if (strcmp(verb, "create") == 0) {
+		add_arg(&b, "name", request_arg(rq, 1));
+		add_arg(&b, "template", request_arg(rq, 0));
+	} else if (strncmp(verb, "pool ", 5) == 0) {
+		add_arg(&b, "template", request_arg(rq, 1));
+	} else if (strncmp(verb, "bridge ", 7) == 0) {
+		add_arg(&b, "bridge", request_arg(rq, 1));
+	} else {
+		add_arg(&b, "name", request_arg(rq, 0));
+	}
+	log_info("request answered%s", b.data);
+	proto_buf_free(&b);
 }

@@ -12,6 +12,7 @@
 #include "common/proto.h"
 #include "daemon/daemon.h"
 
+struct command;
 struct session;
 
 /*
@@ -23,7 +24,10 @@ struct session;
 struct request {
 	struct daemon *daemon;
 	struct session *session;	/* NULL once the client hung up */
+	const struct command *command;	/* NULL until it is found */
 	uid_t uid;			/* whose it is */
+	pid_t pid;
+	enum uvnf_code result;		/* once it is answered */
 	uint64_t read_us;		/* when its line was read */
 	bool tagged;
 	char *text;			/* the line, which `line` points into */
@@ -33,10 +37,15 @@ struct request {
 	struct uvnf_error *refused;	/* found before its turn came */
 	struct proto_buf out;
 	LIST_ENTRY(request) entry;
+	STAILQ_ENTRY(request) answered;	/* in the session's list */
 };
 
 /* Finds the command and calls its handler, or refuses. */
 void request_run(struct request *rq);
+
+/* Is it to be logged once it is answered?  The line about it. */
+bool request_is_audited(const struct request *rq);
+void request_audit(const struct request *rq);
 
 /* The i-th argument behind the verb, or NULL; the value of a key, or NULL. */
 const char *request_arg(const struct request *rq, unsigned i);
@@ -71,6 +80,8 @@ int request_denied(const struct request *rq, const char *what,
 
 /* Its first argument is a VNF, which must be the user's own. */
 #define COMMAND_OWN 1
+/* It changes something: once answered it is logged. */
+#define COMMAND_CHANGES 2
 
 /* A row of a command table; the module that owns a group has the table. */
 struct command {

@@ -46,6 +46,7 @@ struct session {
 	bool skipped_payload;		/* a line that is too long has one */
 
 	LIST_HEAD(, request) running;
+	STAILQ_HEAD(, request) answered;	/* still to be logged */
 	unsigned nrunning;
 	bool untagged_runs;		/* then it runs alone */
 	bool eof;
@@ -66,6 +67,35 @@ request_free(struct request *rq)
 	free(rq);
 }
 
+/* It has been answered: the log can wait until the client has that. */
+static void
+request_over(struct request *rq)
+{
+	struct session *s = rq->session;
+
+	if (!request_is_audited(rq)) {
+		request_free(rq);
+	} else if (s == NULL) {
+		request_audit(rq);
+		request_free(rq);
+	} else {
+		proto_buf_free(&rq->out);
+		STAILQ_INSERT_TAIL(&s->answered, rq, answered);
+	}
+}
+
+static void
+log_answered(struct session *s)
+{
+	struct request *rq;
+
+	while ((rq = STAILQ_FIRST(&s->answered)) != NULL) {
+		STAILQ_REMOVE_HEAD(&s->answered, answered);
+		request_audit(rq);
+		request_free(rq);
+	}
+}
+
 static void
 refuse_later(struct request *rq, const struct uvnf_error *e)
 {
@@ -83,6 +113,7 @@ request_new(struct session *s, const char *text, size_t len)
 	rq->daemon = s->daemon;
 	rq->session = s;
 	rq->uid = s->peer.uid;
+	rq->pid = s->peer.pid;
 	rq->read_us = now_us();
 	rq->text = xmemdup0(text, len);
 	return rq;
@@ -117,7 +148,7 @@ session_reply(struct request *rq)
 	struct session *s = rq->session;
 
 	if (s == NULL) {
-		request_free(rq);
+		request_over(rq);
 		return;
 	}
 	LIST_REMOVE(rq, entry);
@@ -129,7 +160,7 @@ session_reply(struct request *rq)
 		s->eof = s->closing = true;
 	else
 		evbuffer_add(s->out, rq->out.data, rq->out.len);
-	request_free(rq);
+	request_over(rq);
 	/* Not from here: the caller may be in the middle of something. */
 	event_active(&s->flush, EV_TIMEOUT, 0);
 }
@@ -368,8 +399,12 @@ write_out(struct session *s)
 static void
 go_on(struct session *s)
 {
+	bool there;
+
 	process(s);
-	if (!write_out(s) || is_done(s))
+	there = write_out(s);
+	log_answered(s);
+	if (!there || is_done(s))
 		session_free(s);
 }
 
@@ -460,6 +495,7 @@ session_new(struct daemon *dm, int fd, const struct peer *peer,
 	s->left = left;
 	s->left_arg = arg;
 	LIST_INIT(&s->running);
+	STAILQ_INIT(&s->answered);
 	if ((s->out = evbuffer_new()) == NULL)
 		log_fatal("out of memory");
 	event_assign(&s->readable, dm->base, fd, EV_READ | EV_PERSIST,
@@ -481,6 +517,7 @@ session_free(struct session *s)
 	struct request *rq;
 
 	follows_free(&s->follows);
+	log_answered(s);
 	while ((rq = LIST_FIRST(&s->running)) != NULL) {
 		LIST_REMOVE(rq, entry);
 		rq->session = NULL;

@@ -374,7 +374,62 @@ a2 destroyed' ]
 	wait "$pid"
 	grep -q '^@e EVENT kind="end" error.code="denied"' followed
 	grep -q '^@c EVENT kind="end" error.code="denied"' followed
-	! grep -q 'EVENT kind="text"' followed
+	[ "$(grep -c 'EVENT kind="text"' followed)" -eq 0 ]
+}
+
+# --- who did what ----------------------------------------------------------
+
+# logs TEXT...: the log gets a line about a request that is this.
+logs() {
+	local text
+
+	for text; do
+		await grep -qxF "uvnfd: info: request answered $text" log ||
+			return
+	done
+}
+
+@test "the log: each request that changes something, once it is answered" {
+	daemon_start
+	run -0 talk_as $alice \
+	    'send:create cold a\nread a x.y timeout_ms=1\nstop a\npause a\n' \
+	    'send:resume a\nwrite a x\nbridge create uv1\nlist\nshow a\n' \
+	    'send:pool drain cold\nstats\nquota\nevents\nping\nreload\n' \
+	    'send:console a\nbridge delete uv1\ndestroy a\n' reply:18
+	run -0 talk_as $bob 'send:create cold b\n@t destroy b\n' reply:2
+	pid="pid=[0-9]*"
+	await grep -q 'name="b"' log
+	await grep -q 'verb="destroy".*name="b"' log
+	run -0 sed -n 's/^uvnfd: info: request answered //p' log
+	[ "$(sed "s/ $pid / /" <<<"$output")" = "\
+uid=$alice verb=\"create\" result=\"ok\" name=\"a\" template=\"cold\"
+uid=$alice verb=\"stop\" result=\"bad-state\" name=\"a\"
+uid=$alice verb=\"pause\" result=\"ok\" name=\"a\"
+uid=$alice verb=\"resume\" result=\"ok\" name=\"a\"
+uid=$alice verb=\"write\" result=\"bad-request\" name=\"a\"
+uid=$alice verb=\"bridge create\" result=\"ok\" bridge=\"uv1\"
+uid=$alice verb=\"pool drain\" result=\"denied\" template=\"cold\"
+uid=$alice verb=\"reload\" result=\"denied\"
+uid=$alice verb=\"bridge delete\" result=\"ok\" bridge=\"uv1\"
+uid=$alice verb=\"destroy\" result=\"ok\" name=\"a\"
+uid=$bob verb=\"create\" result=\"ok\" name=\"b\" template=\"cold\"
+uid=$bob verb=\"destroy\" result=\"ok\" name=\"b\"" ]
+}
+
+@test "the log: the client's process, its odd words, and one who hangs up" {
+	daemon_start build_ms=300
+	coproc CLIENT { exec socat - "UNIX-CONNECT:$UVNF_SOCKET" 3>&-; }
+	local pid=$CLIENT_PID
+	read -r -t 30 REPLY <&"${CLIENT[0]}"
+	echo 'destroy "x result=ok\n\"uid=1\x1b[31m"' >&"${CLIENT[1]}"
+	read -r -t 30 REPLY <&"${CLIENT[0]}"
+	[[ $REPLY == 'ERR no-vnf '* ]]
+	logs "uid=0 pid=$pid verb=\"destroy\" result=\"no-vnf\" name=\"x result=ok\\n\\\"uid=1\\x1b[31m\""
+	echo quit >&"${CLIENT[1]}"
+	wait "$pid"
+	# What goes on when nobody waits for it is told all the same.
+	run -0 talk_as $alice 'send:create cold gone\n'
+	await grep -qE "uid=$alice .*verb=\"create\" result=\"ok\" name=\"gone\"" log
 }
 
 # --- quotas ----------------------------------------------------------------
