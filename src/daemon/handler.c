@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/proto.h"
@@ -8,6 +9,21 @@
 
 #define HANDLER_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
 	"0123456789_@/.-"
+
+/* Of a path, a part that is "." or ".." says where, not what. */
+static bool
+has_dots(const char *path)
+{
+	size_t len;
+
+	for (;; path += len + 1) {
+		len = strcspn(path, "/");
+		if (len > 0 && len <= 2 && strspn(path, ".") == len)
+			return true;
+		if (path[len] == '\0')
+			return false;
+	}
+}
 
 int
 handler_split(char *text, char **element, char **handler,
@@ -28,8 +44,8 @@ handler_split(char *text, char **element, char **handler,
 	*element = text;
 	*handler = dot + 1;
 	if (text[0] == '/' || dot[-1] == '/' || strstr(text, "//") != NULL ||
-	    strchr(*handler, '/') != NULL)
+	    strchr(*handler, '/') != NULL || has_dots(*element))
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
-		    "misplaced '/' in the element '%.80s'", text);
+		    "misplaced '/' or '.' in the element '%.80s'", text);
 	return 0;
 }

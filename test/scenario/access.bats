@@ -432,6 +432,42 @@ uid=$bob verb=\"destroy\" result=\"ok\" name=\"b\"" ]
 	await grep -qE "uid=$alice .*verb=\"create\" result=\"ok\" name=\"gone\"" log
 }
 
+# --- files -----------------------------------------------------------------
+
+@test "no request names a file of the host" {
+	daemon_start
+	write_files
+	run -0 wire \
+	    'send:create cold a vifs.0.script=/bin/sh\n' \
+	    'send:create cold a vifs.0.kernel=/boot/other\n' \
+	    'send:create cold a kernel=/boot/other\n' \
+	    'send:create cold a ramdisk=/etc/shadow\n' \
+	    'send:create cold a cmdline=x\ncreate cold a ready=x\n' \
+	    'send:create ../cold a\ncreate /boot/clickos a\n' \
+	    'send:create cold ../../a\ncreate cold /a\n' \
+	    'send:create cold a chain=../x\n' \
+	    'send:create cold a chain=x spec=/etc/x\n' \
+	    'send:create cold a set.../x=1\n' \
+	    'send:create cold a vifs.0.bridge=../br0\n' \
+	    'send:create cold a vifs.0.ovs=/br0\n' \
+	    'send:bridge create ../x\nbridge create /x\n' \
+	    'send:reload /etc/passwd\nreload file=/etc/passwd\n' \
+	    'send:pool fill /x\npool set ../x booted 1\n' \
+	    'send:show ../a\ndestroy /a\nconsole ../a\nevents ../a\n' \
+	    reply:25
+	[ "$(grep -c '^ERR ' <<<"$output")" -eq 25 ]
+	[ "$(grep -cE '^ERR (bad-request|bad-name|no-template|no-vnf) ' \
+	    <<<"$output")" -eq 25 ]
+	ctl create cold a -c count.click --wait ready >/dev/null
+	run -0 wire 'send:read a ../../x.y\nread a /x.y\nread a x//y.z\n' \
+	    'send:write a x/.y\nread a x.y/z\nread a ../x\n' reply:6
+	[ "$(grep -c '^ERR bad-request ' <<<"$output")" -eq 6 ]
+	# A payload is a text, never the name of one.
+	run -0 wire 'send:create cold b config=/etc/passwd\n' reply eof
+	says 'ERR bad-request' 'is no length in bytes'
+	all_hold 'map(.name) == ["a"]' list
+}
+
 # --- quotas ----------------------------------------------------------------
 
 with_quotas() {
