@@ -141,8 +141,8 @@ of() {
 @test "armed: a guest that wedges, one that crashes, a port that fails" {
 	for knob in crash_starts=1 crash_boots=1 fail_gates=1; do
 		daemon_start $knob
-		run ctl pool fill --wait
-		[ "$status" -eq 1 ]
+		# Perhaps before anybody could wait for it.
+		await all_hold '(map(.failed) | add) == 1' pool
 		ctl pool fill --wait >/dev/null
 		holds '.source == "armed"' create web a --wait ready
 		daemon_stop
