@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+#
+# What a daemon that runs for months must not do: grow with what it has done.
+
+load lib
+
+setup() {
+	scenario_begin
+}
+
+teardown() {
+	scenario_end
+}
+
+# cycles N: so many VNFs come and go, in batches, each with a router, an
+# error, and a follower of events that hangs up.
+cycles() {
+	local left=$1
+
+	for (( ; left > 0; left -= 100)); do
+		wire 'send:events follow=true\n' reply shut >wire.log
+		wire 'many:100:create carrier w{} wait=ready\ndestroy w{} wait=freed\nread w{} a.b\n' \
+		    reply:300 'send:quit\n' reply eof >wire.log
+		[ "$(grep -c '^OK' wire.log)" = 201 ]
+	done
+}
+
+resident_kb() {
+	awk '/^VmRSS:/ { print $2 }' "/proc/$daemon/status"
+}
+
+descriptors() {
+	find "/proc/$daemon/fd" -mindepth 1 | wc -l
+}
+
+sanitized() {
+	grep -q __asan_init "$build/uvnfd"
+}
+
+@test "leak: memory and descriptors are flat from 2,000 VNFs to 10,000" {
+	local kb fds more=8000
+
+	# A sanitizer keeps what was freed, and looks for leaks itself.
+	if sanitized; then
+		more=1000
+	fi
+	daemon_start build_ms=0 boot_ms=0 start_ms=0 destroy_ms=0 vif_ms=0
+	cycles 2000
+	kb=$(resident_kb)
+	fds=$(descriptors)
+	cycles "$more"
+	echo "kB: $kb, then $(resident_kb); descriptors: $fds, then" \
+	    "$(descriptors)"
+	[ "$(descriptors)" -le "$fds" ]
+	if ! sanitized; then
+		# A hundred kB is some 12 bytes a VNF.
+		[ "$(resident_kb)" -le $((kb + 100)) ]
+	fi
+	holds '.vnfs == 0' stats
+}
