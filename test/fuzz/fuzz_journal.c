@@ -102,10 +102,30 @@ find(const struct journal *j, const uint8_t uuid[16])
 	return e;
 }
 
+/* What is of no domain, in the order in which it was. */
+static void
+require_others(const struct journal *j, const struct journal *k)
+{
+	struct journal_process *p, *q = TAILQ_FIRST(&k->processes);
+	struct journal_bridge *a, *b = TAILQ_FIRST(&k->bridges);
+
+	TAILQ_FOREACH(a, &j->bridges, entry) {
+		REQUIRE(b != NULL && fuzz_same(a->name, b->name) &&
+		    fuzz_same(a->chain, b->chain));
+		b = TAILQ_NEXT(b, entry);
+	}
+	REQUIRE(b == NULL);
+	TAILQ_FOREACH(p, &j->processes, entry) {
+		REQUIRE(p->pid > 0 && p->start > 0);
+		REQUIRE(q != NULL && p->pid == q->pid && p->start == q->start);
+		q = TAILQ_NEXT(q, entry);
+	}
+	REQUIRE(q == NULL);
+}
+
 static void
 require_same(const struct journal *j, const struct journal *k)
 {
-	struct journal_bridge *c, *d = TAILQ_FIRST(&k->bridges);
 	struct journal_entry *a, *b;
 	size_t n = 0, m = 0;
 
@@ -124,12 +144,7 @@ require_same(const struct journal *j, const struct journal *k)
 	TAILQ_FOREACH(b, &k->entries, entry)
 		m++;
 	REQUIRE(n == m);
-	TAILQ_FOREACH(c, &j->bridges, entry) {
-		REQUIRE(d != NULL && fuzz_same(c->name, d->name) &&
-		    fuzz_same(c->chain, d->chain));
-		d = TAILQ_NEXT(d, entry);
-	}
-	REQUIRE(d == NULL);
+	require_others(j, k);
 }
 
 /* --- files --------------------------------------------------------------- */
@@ -143,6 +158,7 @@ replay(struct journal *j, struct proto_buf *b)
 	j->path = xstrdup("memory");
 	TAILQ_INIT(&j->entries);
 	TAILQ_INIT(&j->bridges);
+	TAILQ_INIT(&j->processes);
 	journal_replay(j, in);
 	fclose(in);
 }
