@@ -14,6 +14,11 @@ build=${UVNF_BUILD:-$scenario/../../build}
 build=$(cd "$build" && pwd)
 daemon=		# its process while it runs
 copying=	# the one that copies its log
+under=()	# what it runs under, with UVNF_VALGRIND=1
+if [ -n "${UVNF_VALGRIND:-}" ]; then
+	under=(valgrind -q --error-exitcode=99 --leak-check=full
+	    --errors-for-leak-kinds=definite)
+fi
 
 ctl() {
 	"$build/uvnfctl" "$@"
@@ -90,8 +95,8 @@ daemon_start() {
 
 	rm -f log.fifo
 	mkfifo log.fifo
-	UVNF_SIM=$* "$build/uvnfd" -v -b sim -f uvnf.yaml -s "$UVNF_SOCKET" \
-	    -S state 2>log.fifo 3>&- &
+	UVNF_SIM=$* "${under[@]}" "$build/uvnfd" -v -b sim -f uvnf.yaml \
+	    -s "$UVNF_SOCKET" -S state 2>log.fifo 3>&- &
 	daemon=$!
 	exec {in}<log.fifo
 	while read -r line <&"$in"; do
