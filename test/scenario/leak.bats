@@ -1,9 +1,11 @@
+#!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 The uvnf authors
-#
+
 # What a daemon that runs for months must not do: grow with what it has done.
 
-load lib
+# shellcheck disable=SC2154 # lib.bash sets them
+load lib.bash
 
 setup() {
 	scenario_begin
