@@ -49,16 +49,22 @@ client_left(void *arg)
 	l->nclients--;
 	account_take(&l->daemon->vnfs.accounts, c->uid, QUOTA_CONNECTIONS, 1);
 	free(c);
-	if (l->accepting != NULL)
-		evconnlistener_enable(l->accepting);
 }
 
+/* May it come in?  Root can, whatever the others have taken. */
 static int
-check_quota(const struct daemon *dm, const struct peer *p,
+check_place(const struct listener *l, const struct peer *p,
     struct uvnf_error *e)
 {
+	const struct daemon *dm = l->daemon;
 	const struct config *c = dm->config;
+	unsigned max = LISTENER_CLIENTS_MAX;
 
+	if (p->uid == 0 || p->uid == c->access.self)
+		max += LISTENER_ROOT_MAX;
+	if (l->nclients >= max)
+		return uvnf_error_set(e, UVNF_E_TOO_BIG, "%u connections are "
+		    "open already, and no more are taken", l->nclients);
 	if (access_level(&c->access, p) == ACCESS_ADMIN)
 		return 0;
 	return quota_check(&c->quotas, &dm->vnfs.accounts, p->uid,
@@ -88,6 +94,7 @@ client_came(struct evconnlistener *el, evutil_socket_t fd,
 	struct uvnf_error e;
 	struct peer peer;
 
+	(void)el;
 	(void)address;
 	(void)len;
 	if (peer_read(&peer, fd) != 0) {
@@ -97,7 +104,7 @@ client_came(struct evconnlistener *el, evutil_socket_t fd,
 		close(fd);
 		return;
 	}
-	if (check_quota(l->daemon, &peer, &e) != 0) {
+	if (check_place(l, &peer, &e) != 0) {
 		peer_free(&peer);
 		refuse(fd, &e);
 		return;
@@ -109,8 +116,6 @@ client_came(struct evconnlistener *el, evutil_socket_t fd,
 	LIST_INSERT_HEAD(&l->clients, c, entry);
 	l->nclients++;
 	c->session = session_new(l->daemon, fd, &peer, client_left, c);
-	if (l->nclients >= LISTENER_CLIENTS_MAX)
-		evconnlistener_disable(el);
 }
 
 /* Without a free descriptor accept would fail again at once, for ever. */
@@ -132,8 +137,7 @@ accept_again(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (l->nclients < LISTENER_CLIENTS_MAX)
-		evconnlistener_enable(l->accepting);
+	evconnlistener_enable(l->accepting);
 }
 
 /* --- the socket ---------------------------------------------------------- */

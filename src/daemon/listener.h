@@ -8,6 +8,7 @@
 #include "daemon/daemon.h"
 
 #define LISTENER_CLIENTS_MAX 4096
+#define LISTENER_ROOT_MAX 64	/* more, for root and the daemon's user */
 
 /*
  * Listens on the Unix socket path.  Its mode and group are set before anyone

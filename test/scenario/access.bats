@@ -642,3 +642,24 @@ let_go() {
 	run -0 wire 'send:quota a\nquota a=b\n' reply:2
 	[ "$(grep -c 'ERR bad-request' <<<"$output")" -eq 2 ]
 }
+
+@test "10,000 connections: 4096 are served, the rest is told, and root comes in" {
+	local holder go
+
+	ulimit -n 12000 || skip 'no 12,000 descriptors here'
+	daemon_start
+	mkfifo go
+	# An admin: the others are under a quota.
+	setpriv --reuid "$admin" --regid 60000 --clear-groups \
+	    "$scenario/many" "$UVNF_SOCKET" 10000 <go >out 3>&- &
+	holder=$!
+	exec {go}>go
+	await grep -q refused out
+	[ "$(cat out)" = '4096 greeted, 5904 refused: too-big' ]
+	holds '.clients == 4097' stats
+	run -0 ctl create cold a -c count.click --wait ready
+	exec {go}>&-
+	wait "$holder"
+	await holds '.clients == 1' stats
+	run -0 ctl destroy a --wait freed
+}
