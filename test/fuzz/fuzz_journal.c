@@ -81,6 +81,10 @@ require_vnf(const struct journal_entry *a, const struct journal_entry *b)
 	REQUIRE(fuzz_same(a->name, b->name));
 	REQUIRE(fuzz_same(a->label.chain, b->label.chain));
 	REQUIRE(fuzz_same(a->label.spec, b->label.spec));
+	REQUIRE(a->owner == b->owner);
+	/* What is root's counts for nobody. */
+	if (a->owner != 0)
+		REQUIRE(a->memory_mb == b->memory_mb && a->vcpus == b->vcpus);
 	if (a->name[0] == '\0')
 		return;
 	REQUIRE(a->state == b->state && a->routers == b->routers);
@@ -111,7 +115,7 @@ require_others(const struct journal *j, const struct journal *k)
 
 	TAILQ_FOREACH(a, &j->bridges, entry) {
 		REQUIRE(b != NULL && fuzz_same(a->name, b->name) &&
-		    fuzz_same(a->chain, b->chain));
+		    fuzz_same(a->chain, b->chain) && a->owner == b->owner);
 		b = TAILQ_NEXT(b, entry);
 	}
 	REQUIRE(b == NULL);
