@@ -5,6 +5,7 @@
 #include <event2/event_struct.h>
 #include <stdlib.h>
 
+#include "common/log.h"
 #include "common/util.h"
 #include "daemon/bringup.h"
 #include "daemon/timer.h"
@@ -12,6 +13,7 @@
 #define AGAIN_MS 250	/* a start without a sign of life is repeated */
 #define AGAIN_MAX 40	/* so often */
 #define SETTLED_MS 1000	/* connected so long, a router runs */
+#define SILENT_MS 5000	/* connected so long, it runs unless it denied it */
 #define PROBE_MS 2000	/* for one read of the template's handler */
 
 struct bringup {
@@ -110,10 +112,28 @@ probed(void *arg, const char *text, size_t len, const struct uvnf_error *e)
  * for a while must do.
  */
 static bool
+connected_for_ms(const struct bringup *b, uint64_t ms)
+{
+	return b->vifs_used != 0 && now_us() - b->vifs_up_us >= ms * 1000;
+}
+
+static bool
 may_probe(const struct bringup *b)
 {
-	return b->console_up || (b->vifs_used != 0 &&
-	    now_us() - b->vifs_up_us >= SETTLED_MS * 1000);
+	return b->console_up || connected_for_ms(b, SETTLED_MS);
+}
+
+/* `xl console' beside us takes text away, and then none may come here. */
+static bool
+said_so(const struct bringup *b)
+{
+	if (b->console_up)
+		return true;
+	if (!connected_for_ms(b, SILENT_MS))
+		return false;
+	log_warn("console silent, vifs connected: taken for ready domid=%d",
+	    b->domain->domid);
+	return true;
 }
 
 static void
@@ -136,7 +156,7 @@ has_shown_up(struct bringup *b)
 {
 	switch (b->domain->template->ready) {
 	case READY_CONSOLE:
-		return b->console_up;
+		return said_so(b);
 	case READY_RUNNING:
 		break;
 	case READY_HANDLER:

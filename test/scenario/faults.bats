@@ -220,3 +220,12 @@ no_pools() {
 	all_hold 'length == 3 and all(.state == "ready")' list
 	ctl destroy --all --wait freed
 }
+
+@test "a console that somebody else reads: vifs that stay connected must do" {
+	daemon_start lose_words=1
+	run -0 ctl -t 60 create cold a -c count.click --wait ready
+	holds '.stages_us.ready > 5000000' show a
+	await grep -q 'console silent, vifs connected' log
+	run -0 ctl create cold b -c count.click --wait ready
+	[ "$(grep -c 'console silent' log)" -eq 1 ]
+}

@@ -143,7 +143,8 @@ guest_starts(struct sim_domain *sd)
 		sd->others |= UINT64_C(1) << sd->starting;
 	sim_domain_keep(sd);
 	set_vifs(sd, 4);
-	say(sd, "[router_thread:158] Starting driver...\n");
+	if (!sim_fault(sd->sim, LOSE_WORDS))
+		say(sd, "[router_thread:158] Starting driver...\n");
 	if (sd->starting == 0 && sd->sim->knob[CRASH_AFTER_MS] != 0)
 		guest_later(sd, guest_die, sd->sim->knob[CRASH_AFTER_MS]);
 }
