@@ -35,18 +35,24 @@ check_pause(const struct vnf *v, struct uvnf_error *e)
 	return 0;
 }
 
+static int
+begin_pause(struct daemon *dm, struct vnf *v, struct uvnf_error *e)
+{
+	if (journal_pausing(dm->journal, v->domain) != 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM, "that '%s' is paused "
+		    "cannot be recorded in the journal; see the daemon's log",
+		    v->name);
+	return dm->backend->pause(dm->backend, v->domain, e);
+}
+
 void
 vnf_pause(struct daemon *dm, const char *name, vnf_answer answer, void *arg)
 {
 	struct uvnf_error e;
 	struct vnf *v = vnf_named(dm, name, &e);
 
-	if (v == NULL || check_pause(v, &e) != 0) {
-		answer(arg, v, &e);
-		return;
-	}
-	journal_pausing(dm->journal, v->domain);
-	if (dm->backend->pause(dm->backend, v->domain, &e) != 0) {
+	if (v == NULL || check_pause(v, &e) != 0 ||
+	    begin_pause(dm, v, &e) != 0) {
 		answer(arg, v, &e);
 		return;
 	}

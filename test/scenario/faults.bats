@@ -229,3 +229,43 @@ no_pools() {
 	run -0 ctl create cold b -c count.click --wait ready
 	[ "$(grep -c 'console silent' log)" -eq 1 ]
 }
+
+# Writes of the daemon fail, as on a file system that is full, until full_end.
+full_begin() {
+	strace -o /dev/null -p "$daemon" -e trace=write \
+	    -e inject=write:error=ENOSPC 2>strace.err 3>&- &
+	tracer=$!
+	await grep -q '^TracerPid:.*[1-9]' "/proc/$daemon/status"
+}
+
+full_end() {
+	kill -INT "$tracer"
+	wait "$tracer" || :
+}
+
+@test "a full state directory: refused with the reason, and mended by room" {
+	daemon_start "host=$PWD/host"
+	fill
+	ctl create booted a -c count.click --wait ready
+	full_begin
+	fails 1 system create booted b -c count.click
+	says 'cannot be recorded in the journal'
+	fails 1 system create cold c
+	run -0 ctl read a cnt.count
+	fails 1 system pause a
+	holds '.state == "ready"' show a
+	full_end
+	run -0 ctl pause a
+	run -0 ctl resume a
+	all_hold 'map(.name) == ["a"]' list
+	run -0 ctl create booted b -c count.click --wait ready
+	run -0 ctl create cold c -c count.click --wait ready
+	fill
+	run -0 ctl destroy a --wait freed
+	daemon_stop
+	daemon_start "host=$PWD/host"
+	all_hold 'map(.name) | sort == ["b", "c"]' list
+	ctl destroy b c --wait freed
+	daemon_stop
+	[ -z "$(ls host)" ]
+}
