@@ -12,6 +12,24 @@
 
 #include "daemon/privileges.h"
 
+static int
+drop_capabilities(struct uvnf_error *e)
+{
+	bool reads, bounds;
+
+	capng_get_caps_process();
+	reads = capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_READ_SEARCH);
+	bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (reads)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED |
+		    CAPNG_BOUNDING_SET, CAP_DAC_READ_SEARCH);
+	if (capng_apply(bounds ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS) == 0)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_SYSTEM,
+	    "cannot drop capabilities: %s", strerror(errno));
+}
+
 #ifdef __SANITIZE_ADDRESS__
 
 /* At its end the sanitizer starts a process that traces this one. */
@@ -50,24 +68,6 @@ static const int denied[] = {
 	SCMP_SYS(clock_settime), SCMP_SYS(swapon), SCMP_SYS(swapoff),
 	SCMP_SYS(mknod), SCMP_SYS(mknodat),
 };
-
-static int
-drop_capabilities(struct uvnf_error *e)
-{
-	bool reads, bounds;
-
-	capng_get_caps_process();
-	reads = capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_READ_SEARCH);
-	bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
-	capng_clear(CAPNG_SELECT_BOTH);
-	if (reads)
-		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED |
-		    CAPNG_BOUNDING_SET, CAP_DAC_READ_SEARCH);
-	if (capng_apply(bounds ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS) == 0)
-		return 0;
-	return uvnf_error_set(e, UVNF_E_SYSTEM,
-	    "cannot drop capabilities: %s", strerror(errno));
-}
 
 static int
 filter_calls(struct uvnf_error *e)
