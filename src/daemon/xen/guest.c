@@ -6,13 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/event.h>
+
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/timer.h"
 #include "daemon/xen/clickos.h"
 #include "daemon/xen/guest.h"
 #include "daemon/xen/pty.h"
 
 #define PATH_LEN 128
+#define REOPEN_MS 1000	/* between looks for a console that hung up */
 
 /*
  * Watches are few, for C xenstored walks all of them for each write: one for
@@ -187,12 +191,68 @@ on_console(void *arg, const char *text, size_t len)
 		g->xen->events.console(g->d, text, len, g->xen->events.arg);
 }
 
+static void on_hung_up(void *arg);
+
+/* Of the path in xenstore: 0, or what is wrong. */
+static int
+open_console(struct guest *g, const char *path, size_t len)
+{
+	if (memchr(path, '\0', len) != NULL)
+		return EINVAL;
+	g->console = pty_open(g->xen->base, path, on_console, on_hung_up, g);
+	return g->console != NULL ? 0 : errno;
+}
+
+static void
+got_tty_anew(void *arg, int err, const char *data, size_t len)
+{
+	struct guest *g = arg;
+
+	if (g->reopen != NULL && err != ECANCELED && (err != 0 ||
+	    open_console(g, data, len) != 0))
+		timer_arm_ms(g->reopen, REOPEN_MS);
+	else if (g->reopen != NULL && err == 0)
+		log_info("console is back domid=%d", g->domid);
+	guest_unref(g);
+}
+
+static void
+reopen(evutil_socket_t fd, short what, void *arg)
+{
+	struct guest *g = arg;
+	char path[PATH_LEN];
+
+	(void)fd;
+	(void)what;
+	if (g->dead)
+		return;
+	snprintf(path, sizeof(path), "/local/domain/%d/console/tty",
+	    g->domid);
+	xenstore_read(g->xen->xs, path, got_tty_anew, guest_ref(g));
+}
+
+/* Either the guest is dead, or xenconsoled, which may come back. */
+static void
+on_hung_up(void *arg)
+{
+	struct guest *g = arg;
+
+	pty_close(g->console);
+	g->console = NULL;
+	if (g->reopen == NULL)
+		g->reopen = evtimer_new(g->xen->base, reopen, g);
+	if (g->reopen == NULL)
+		log_fatal("no memory");
+	timer_arm_ms(g->reopen, REOPEN_MS);
+}
+
 /* --- attaching --- */
 
 struct attach {
 	struct guest *guest;
 	backend_done done;
 	void *arg;
+	bool adopted;
 	int err;			/* of the console */
 };
 
@@ -202,14 +262,11 @@ got_tty(void *arg, int err, const char *data, size_t len)
 	struct attach *a = arg;
 	struct guest *g = a->guest;
 
-	if (err == 0 && memchr(data, '\0', len) != NULL)
-		err = EINVAL;
-	if (err == 0 && g->d != NULL) {
-		g->console = pty_open(g->xen->base, data, on_console, g);
-		if (g->console == NULL)
-			err = errno;
-	}
+	if (err == 0 && g->d != NULL)
+		err = open_console(g, data, len);
 	a->err = err;
+	if (err != 0 && err != ECANCELED && a->adopted && g->d != NULL)
+		on_hung_up(g);
 }
 
 /* The numbers of the chunks, as "0" NUL "1" NUL. */
@@ -318,6 +375,7 @@ guest_attach(struct guest *g, int domid, bool adopted, backend_done done,
 	a->guest = guest_ref(g);
 	a->done = done;
 	a->arg = arg;
+	a->adopted = adopted;
 	snprintf(path, sizeof(path), "/local/domain/%d/console/tty", domid);
 	xenstore_read(xs, path, got_tty, a);
 	/* Something to wait for behind it, whatever became of the rest. */
@@ -339,6 +397,9 @@ guest_close(struct guest *g, const struct uvnf_error *why)
 	}
 	pty_close(g->console);
 	g->console = NULL;
+	if (g->reopen != NULL)
+		event_free(g->reopen);
+	g->reopen = NULL;
 	untrack(g);
 	g->d = NULL;
 	guest_unref(g);

@@ -12,6 +12,7 @@
 #include "daemon/xen/xen.h"
 
 struct clickos_call;
+struct event;
 struct pty;
 
 struct guest_vif {
@@ -38,6 +39,7 @@ struct guest {
 	struct xenstore_watch *announce;
 	struct guest_vif vifs[TEMPLATE_VIFS_MAX];
 	struct pty *console;
+	struct event *reopen;		/* when that has hung up, or NULL */
 
 	unsigned writes;		/* operations that write its tree */
 	struct xen_op *parked;		/* a destroy that waits for them */

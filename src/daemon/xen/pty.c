@@ -20,6 +20,7 @@ struct pty {
 	int fd;
 	struct event *readable;
 	pty_text text;
+	pty_hung_up hung_up;
 	void *arg;
 };
 
@@ -36,7 +37,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	if (n > 0)
 		p->text(p->arg, buf, n);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		event_del(p->readable);
+		p->hung_up(p->arg);
 }
 
 /* The path comes from xenstore, and ends up in open(2) of a root process. */
@@ -53,7 +54,8 @@ is_pts(const char *path)
 }
 
 struct pty *
-pty_open(struct event_base *base, const char *path, pty_text text, void *arg)
+pty_open(struct event_base *base, const char *path, pty_text text,
+    pty_hung_up hung_up, void *arg)
 {
 	struct pty *p;
 	int fd;
@@ -68,6 +70,7 @@ pty_open(struct event_base *base, const char *path, pty_text text, void *arg)
 	p = xcalloc(1, sizeof(*p));
 	p->fd = fd;
 	p->text = text;
+	p->hung_up = hung_up;
 	p->arg = arg;
 	p->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable,
 	    p);

@@ -12,15 +12,17 @@ struct pty;
 
 typedef void (*pty_text)(void *arg, const char *text, size_t len);
 
+/* Its other end went away: the guest is gone, or xenconsoled is. */
+typedef void (*pty_hung_up)(void *arg);
+
 /*
  * Begins to read path.  NULL with errno set when that is no pty or cannot be
- * opened.  When its other end goes away (the guest is gone, xenconsoled was
- * restarted) it falls silent.
+ * opened.
  */
 struct pty *pty_open(struct event_base *base, const char *path, pty_text text,
-    void *arg);
+    pty_hung_up hung_up, void *arg);
 
-/* NULL is allowed.  May be called from text. */
+/* NULL is allowed.  May be called from text and from hung_up. */
 void pty_close(struct pty *p);
 
 #endif

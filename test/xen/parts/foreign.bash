@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+# shellcheck shell=bash disable=SC2154
+#
+# What other hands do behind the daemon: it reports truly, serves the others,
+# and heals when the cause is gone.
+
+daemon_is() {
+	[ "$(daemon_pid)" = "$1" ]
+}
+
+# A shell that something else has paused starts no router; that is said, and
+# when the pause ends it is as good as any.
+paused_shell() {
+	local shell out
+
+	shell=$(domains | grep -m 1 uvnf-booted)
+	xl pause "$shell" || return
+	# The shells are taken in turn: both are, this one among them.
+	for i in 22 23; do
+		uvnfctl -t 5 create booted "web$i" -c "$work/$i.click" \
+		    --wait ready
+	done
+	out=$(ctl -j list | jq -r --arg d "$shell" \
+	    'select(.domain == $d) | .name')
+	[ "$(field "$out" .state)" = failed ] &&
+	    [ "$(field "$out" .error.code)" = timeout ] &&
+	    [ "$(field "$out" .paused_by_other)" = true ] &&
+	    xl unpause "$shell" &&
+	    ctl config "$out" "$work/${out#web}.click" --wait ready &&
+	    pings 10.0.0.22 && pings 10.0.0.23
+}
+
+renamed() {
+	local domid
+
+	domid=$(field web1 .domid)
+	xl rename "$domid" somebody-else &&
+	    pings 10.0.0.21 &&
+	    ctl config web1 "$work/24.click" --wait ready &&
+	    pings 10.0.0.24 &&
+	    ctl destroy web1 --wait freed &&
+	    not xl domname "$domid"
+}
+
+# While xenstored stands still, what needs it waits and the rest is served.
+xenstored_stops() {
+	local pid client status=0
+
+	pid=$(pgrep -x 'xenstored|oxenstored')
+	kill -STOP "$pid"
+	ctl create booted web2 -c "$work/22.click" --wait ready >out 2>&1 &
+	client=$!
+	ctl list && ctl ping && ctl pool || status=1
+	kill -0 "$client" || status=1
+	kill -CONT "$pid"
+	wait "$client" && [ "$status" = 0 ] && pings 10.0.0.22
+}
+
+# Without xenconsoled no console tells that a router runs: the vifs must do.
+console_is_gone() {
+	pkill -KILL -x xenconsoled && within 10 not pgrep -x xenconsoled &&
+	    ctl create booted web2 -c "$work/22.click" --wait ready &&
+	    pings 10.0.0.22
+}
+
+new_build_says_why() {
+	refused build-failed create cold web3 -c "$work/23.click" &&
+	    grep -q 'console' "$work/err"
+}
+
+console_comes_back() {
+	xenconsoled --pid-file=/run/xen/xenconsoled.pid &&
+	    within 30 ctl create cold web3 -c "$work/23.click" --wait ready &&
+	    pings 10.0.0.23
+}
+
+# The console of a VNF that was there before is read anew.
+console_is_read_again() {
+	ctl config web2 "$work/24.click" --wait ready &&
+	    within 20 eval 'ctl config web2 "$work/22.click" --wait ready &&
+	    ctl console web2 | tail -n 5 | grep -i driver'
+}
+
+console_is_shared() {
+	local domid tap
+
+	domid=$(field web2 .domid)
+	xl console "$domid" < <(sleep 600) >/dev/null 2>&1 &
+	tap=$!
+	ctl config web2 "$work/24.click" --wait ready && pings 10.0.0.24
+	local status=$?
+	kill "$tap"
+	return $status
+}
+
+kernel_is_gone() {
+	local status=0
+
+	mv "$guest" "$guest.away"
+	refused build-failed create cold web5 -c "$work/25.click" &&
+	    grep -q "$guest" "$work/err" || status=1
+	ctl destroy web4 --wait freed || status=1
+	mv "$guest.away" "$guest"
+	[ "$status" = 0 ] && ctl create cold web5 -c "$work/25.click" \
+	    --wait ready && pings 10.0.0.25
+}
+
+part_foreign() {
+	local pid
+
+	pid=$(daemon_pid)
+	check 'the pools are full' ctl pool fill --wait
+	check 'a shell that was paused by something else' paused_shell
+	check 'all are destroyed' ctl destroy --all --wait freed
+	creates booted web1 10.0.0.21 booted
+	check 'a VNF whose domain was renamed' renamed
+	check 'the pools are full' ctl pool fill --wait
+	check 'xenstored stands still for a while' xenstored_stops
+	check 'the pools fill' ctl pool fill --wait
+	check 'all are destroyed' ctl destroy --all --wait freed
+	check 'xenconsoled is killed: ready by its vifs' console_is_gone
+	check 'a build without it fails, and says why' new_build_says_why
+	check 'it is started again: builds go well' console_comes_back
+	check 'the console of an older VNF is back' console_is_read_again
+	check 'xl console beside uvnfd' console_is_shared
+	creates cold web4 10.0.0.26 cold
+	check 'the kernel is gone for a while' kernel_is_gone
+	check 'the pools fill' ctl pool fill --wait
+	check 'all are destroyed' ctl destroy --all --wait freed
+	check 'the daemon is still the same' daemon_is "$pid"
+}
