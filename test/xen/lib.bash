@@ -87,6 +87,16 @@ all_ended() {
 	! family_pids >/dev/null
 }
 
+# The movers hang: they are stopped, and so is who would see that and kill
+# them, until go_on.
+hang_movers() {
+	pkill -STOP -x 'uvnfd: spawner' && pkill -STOP -x 'uvnfd: mover'
+}
+
+go_on() {
+	pkill -CONT -x 'uvnfd: spawner'
+}
+
 # Pss of all of them, in KiB.
 family_pss() {
 	local pid total=0

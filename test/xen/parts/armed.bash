@@ -294,7 +294,7 @@ router_runs() {
 # The mover hangs, so the router runs, but its port is not closed.
 armed_killed() {
 	check 'uvnfd is killed between ready and frozen' eval \
-	    'pkill -STOP -x "uvnfd: mover" &&
+	    'hang_movers &&
 	    ctl pool set armed armed 1 && within 30 router_runs &&
 	    [ -z "$(frozen_ones)" ] && kill_now'
 	check 'the next daemon starts' start_daemon
@@ -304,7 +304,7 @@ armed_killed() {
 	check 'a VNF of it' eval 'ctl create armed web1 --wait ready &&
 	    [ "$(field web1 .source)" = armed ] && first_ping web1'
 	check 'the mover hangs at a claim' eval \
-	    'ctl pool fill --wait && pkill -STOP -x "uvnfd: mover" &&
+	    'ctl pool fill --wait && hang_movers &&
 	    ctl create armed web2 && [ "$(field web2 .state)" = started ] &&
 	    kill_now'
 	check 'the next daemon opens its port' eval 'start_daemon &&
@@ -317,7 +317,7 @@ armed_killed() {
 # A stopped process does not see that its daemon is gone.
 kill_now() {
 	kill -KILL "$(daemon_pid)"
-	pkill -CONT -x 'uvnfd: mover'
+	go_on
 	within 20 all_ended
 }
 

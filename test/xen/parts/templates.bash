@@ -161,9 +161,14 @@ templates_reload() {
 	    jq -se "map(select(.template == \"whole\"))[1].have == 2"'
 }
 
-# Those that build, and the one that makes more of them.
-signal_workers() {
-	pkill "-$1" -x 'uvnfd: (worker|spawner)'
+# Those that build, and the one that would see that they are stopped, and kill
+# them: it sleeps longer.
+stop_workers() {
+	pkill -STOP -x 'uvnfd: spawner' && pkill -STOP -x 'uvnfd: worker'
+}
+
+continue_workers() {
+	pkill -CONT -x 'uvnfd: worker' && pkill -CONT -x 'uvnfd: spawner'
 }
 
 is_creating() {
@@ -176,13 +181,13 @@ templates_reload_midway() {
 	# A worker that is stopped in the middle of a request stops xenstored.
 	check 'no shell of it' eval 'ctl pool drain pinned &&
 	    within 30 eval "[ -z \"\$(domains | grep ^uvnf-pinned-)\" ]"'
-	check 'the workers are stopped' signal_workers STOP
+	check 'the workers are stopped' stop_workers
 	ctl create pinned web7 -c "$work/22.click" --wait ready \
 	    >"$work/web7.out" 2>&1 &
 	check 'a domain is being built' within 20 is_creating
 	sed -i '/^  pinned/,/paused/d' "$work/uvnf.yaml"
 	check 'its template leaves' reloads '.removed == 1'
-	check 'the workers go on' signal_workers CONT
+	check 'the workers go on' continue_workers
 	check 'it is built all the same' wait $!
 	check 'as its template was' runs_on "$(field web7 .domain)" 1
 	check 'and answers' pings 10.0.0.22

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+# shellcheck shell=bash disable=SC2154
+#
+# What a daemon that runs for months must not do: grow with what it has done.
+# Takes minutes, and so is run when it is named.
+
+# What there is now, when the pools are full: resident KiB of the daemon, its
+# descriptors, nodes in xenstore, domains, net devices.
+figures() {
+	ctl pool fill --wait >/dev/null
+	echo "$(awk '/^VmRSS:/ { print $2 }' "/proc/$(daemon_pid)/status")" \
+	    "$(find "/proc/$(daemon_pid)/fd" -mindepth 1 | wc -l)" \
+	    "$(xenstore-ls -f | wc -l)" "$(domains | wc -l)" \
+	    "$(ip -o link | wc -l)"
+}
+
+come_and_go() {
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		ctl create booted leak -c "$work/21.click" --wait ready &&
+		    ctl destroy leak --wait freed || return
+	done
+}
+
+# flat BEFORE AFTER: of both, figures; the daemon may have grown by 100 KiB.
+flat() {
+	local -a a b
+
+	read -ra a <<<"$1"
+	read -ra b <<<"$2"
+	echo "KiB, descriptors, nodes, domains, links: $1, then $2"
+	((b[0] <= a[0] + 100 && b[1] <= a[1] && b[2] <= a[2] &&
+	    b[3] == a[3] && b[4] == a[4]))
+}
+
+part_leak() {
+	local before after
+
+	check '100 VNFs come and go' come_and_go 100
+	before=$(figures)
+	check '400 more' come_and_go 400
+	after=$(figures)
+	echo "leak: KiB, descriptors, nodes, domains, links: $before;" \
+	    "then $after"
+	check 'all is flat' flat "$before" "$after"
+}
