@@ -9,14 +9,7 @@
 #include <unistd.h>
 
 #include "ctl/console.h"
-#include "ctl/loop.h"
-
-struct watch {
-	struct console_view view;
-	bool follow;
-	bool ended;
-	int status;
-};
+#include "ctl/watch.h"
 
 int
 console_view_begin(struct console_view *v, const struct ctl *c,
@@ -34,18 +27,10 @@ console_view_begin(struct console_view *v, const struct ctl *c,
 	return 0;
 }
 
-static bool
-is_kind(const struct uvnf_data *d, const char *kind)
-{
-	const char *value = uvnf_data_get(d, "kind");
-
-	return value != NULL && strcmp(value, kind) == 0;
-}
-
 bool
 console_is_end(const struct uvnf_data *d)
 {
-	return is_kind(d, "end");
+	return watch_is_kind(d, "end");
 }
 
 void
@@ -56,7 +41,7 @@ console_view_put(struct console_view *v, const struct uvnf_data *d)
 
 	if (v->json) {
 		json_line(d, NULL);
-	} else if (is_kind(d, "lost")) {
+	} else if (watch_is_kind(d, "lost")) {
 		(void)fflush(stdout);
 		fprintf(stderr, "uvnfctl: lost: %ld bytes of the console, for "
 		    "this reader was too slow\n",
@@ -67,75 +52,30 @@ console_view_put(struct console_view *v, const struct uvnf_data *d)
 }
 
 static void
-on_done(struct uvnf *u, const struct uvnf_reply *r, void *arg)
+print(void *view, const struct uvnf_data *d)
 {
-	struct watch *w = arg;
-	size_t i;
-
-	(void)u;
-	for (i = 0; i < uvnf_reply_count(r); i++)
-		console_view_put(&w->view, uvnf_reply_data(r, i));
-	if (strcmp(uvnf_reply_word(r), "ok") != 0)
-		w->status = ctl_fail_reply(r);
-	w->ended = w->status != 0 || !w->follow;
-}
-
-static const char *
-get(const struct uvnf_data *d, const char *key, const char *otherwise)
-{
-	const char *value = uvnf_data_get(d, key);
-
-	return value != NULL ? value : otherwise;
-}
-
-static void
-on_event(struct uvnf *u, const char *kind, const struct uvnf_data *d,
-    void *arg)
-{
-	struct watch *w = arg;
-
-	(void)u;
-	if (w->ended)
-		return;
-	if (kind == NULL) {
-		w->ended = true;
-		w->status = ctl_fail(UVNF_E_NO_DAEMON, "uvnfd hung up: it "
-		    "went down, or this client read too slowly");
-	} else if (strcmp(kind, "EVENT") == 0 && !console_is_end(d)) {
-		console_view_put(&w->view, d);
-	} else if (strcmp(kind, "EVENT") == 0) {
-		if (w->view.json)
-			json_line(d, NULL);
-		w->ended = true;
-		w->status = ctl_report(get(d, "error.code", "system"),
-		    get(d, "error.text", "its console is over"), 1);
-	}
+	console_view_put(view, d);
 }
 
 int
 cmd_console(struct ctl *c, const struct args *a)
 {
-	struct watch w = { .follow = a->follow };
+	struct console_view view;
+	struct watch w = {
+		.print = print,
+		.arg = &view,
+		.json = c->json,
+		.follow = a->follow,
+		.over = "its console is over",
+	};
 	const char *words[3] = { "console" };
-	size_t n = 2;
+	int status;
 
 	if (a->argc != 1)
 		return ctl_usage(a->cmd, "console needs a name");
-	if ((w.status = ctl_check_word("VNF", a->argv[0])) != 0 ||
-	    (w.status = console_view_begin(&w.view, c, a)) != 0 ||
-	    (w.status = ctl_connect(c)) != 0)
-		return w.status;
+	if ((status = ctl_check_word("VNF", a->argv[0])) != 0 ||
+	    (status = console_view_begin(&view, c, a)) != 0)
+		return status;
 	words[1] = a->argv[0];
-	if (a->follow)
-		words[n++] = "follow=true";
-	if ((a->follow ? uvnf_subscribe(c->conn, words, n, on_done, on_event,
-	    &w, NULL) : uvnf_submit(c->conn, words, n, NULL, 0, on_done, &w,
-	    NULL)) < 0)
-		return ctl_fail_conn(c);
-	loop_begin(false);
-	while (!w.ended)
-		if (loop_wait(c->conn, -1) == LOOP_OUTPUT ||
-		    loop_flush() == LOOP_OUTPUT)
-			break;
-	return loop_end(c, &w.ended, w.status);
+	return watch_run(&w, c, words, 2);
 }
