@@ -20,49 +20,7 @@
 
 #include "common/util.h"
 #include "daemon/journal.h"
-
-static char dir[64];
-static char path[80];
-static struct template template = {
-	.name = (char[]){ "responder" },
-	.kernel = (char[]){ "/k" },
-	.nvifs = 1,
-	.vifs = { { .place.name = "xenbr0" } },
-};
-
-static int
-make_dir(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/uvnf-journal-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/journal", dir);
-	return 0;
-}
-
-static int
-remove_dir(void **state)
-{
-	char lock[80];
-
-	(void)state;
-	snprintf(lock, sizeof(lock), "%s/lock", dir);
-	unlink(path);
-	unlink(lock);
-	return rmdir(dir);
-}
-
-static struct journal *
-open_it(void)
-{
-	struct uvnf_error e;
-	struct journal *j = journal_open(dir, &e);
-
-	if (j == NULL)
-		fail_msg("%s", e.text);
-	return j;
-}
+#include "journal_dir.h"
 
 static size_t
 count(struct journal *j)
@@ -73,19 +31,6 @@ count(struct journal *j)
 	TAILQ_FOREACH(e, journal_entries(j), entry)
 		n++;
 	return n;
-}
-
-/* A domain with its build on record. */
-static struct domain *
-record_kind(struct journal *j, int domid, enum domain_kind kind)
-{
-	struct domain *d = domain_new(&template, kind);
-
-	assert_int_equal(journal_build(j, d), 0);
-	d->domid = domid;
-	snprintf(d->vifs[0].dev, sizeof(d->vifs[0].dev), "vif%d.0", domid);
-	assert_int_equal(journal_built(j, d), 0);
-	return d;
 }
 
 static void

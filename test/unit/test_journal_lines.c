@@ -20,33 +20,10 @@
 #include <zlib.h>
 
 #include "common/util.h"
-#include "daemon/journal.h"
+#include "journal_dir.h"
 
 #define A "0a234567-89ab-4def-8123-456789abcdef"
 #define B "0b234567-89ab-4def-8123-456789abcdef"
-
-static char dir[64], path[80], lock[80];
-
-static int
-setup(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/uvnf-journal-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/journal", dir);
-	snprintf(lock, sizeof(lock), "%s/lock", dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	unlink(path);
-	unlink(lock);
-	return rmdir(dir);
-}
 
 /* Puts a checksum before each of the lines, of which NULL is the end. */
 static void
@@ -66,14 +43,12 @@ static void
 check(const char *const *lines, void (*look)(struct journal_entry *))
 {
 	struct journal_entry *e;
-	struct uvnf_error error;
 	struct journal *j;
 	int i;
 
 	write_journal(lines);
 	for (i = 0; i < 3; i++) {
-		if ((j = journal_open(dir, &error)) == NULL)
-			fail_msg("%s", error.text);
+		j = open_it();
 		assert_false(TAILQ_EMPTY(journal_entries(j)));
 		TAILQ_FOREACH(e, journal_entries(j), entry)
 			look(e);
@@ -182,7 +157,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
 		TEST(test_name_again),
 		TEST(test_odd_pause),
 		TEST(test_long_value),

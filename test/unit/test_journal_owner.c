@@ -16,62 +16,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "daemon/journal.h"
-
-static char dir[64];
-static char path[80];
-static struct template template = {
-	.name = (char[]){ "responder" },
-	.kernel = (char[]){ "/k" },
-	.nvifs = 1,
-	.vifs = { { .place.name = "xenbr0" } },
-};
-
-static int
-make_dir(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/uvnf-journal-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "%s/journal", dir);
-	return 0;
-}
-
-static int
-remove_dir(void **state)
-{
-	char lock[80];
-
-	(void)state;
-	snprintf(lock, sizeof(lock), "%s/lock", dir);
-	unlink(path);
-	unlink(lock);
-	return rmdir(dir);
-}
-
-static struct journal *
-open_it(void)
-{
-	struct uvnf_error e;
-	struct journal *j = journal_open(dir, &e);
-
-	if (j == NULL)
-		fail_msg("%s", e.text);
-	return j;
-}
-
-static struct domain *
-build(struct journal *j, int domid)
-{
-	struct domain *d = domain_new(&template, KIND_BOOTED);
-
-	assert_int_equal(journal_build(j, d), 0);
-	d->domid = domid;
-	snprintf(d->vifs[0].dev, sizeof(d->vifs[0].dev), "vif%d.0", domid);
-	assert_int_equal(journal_built(j, d), 0);
-	return d;
-}
+#include "journal_dir.h"
 
 static const struct journal_entry *
 only_entry(struct journal **j)
@@ -88,7 +33,7 @@ static void
 test_owners(void **state)
 {
 	struct journal *j = open_it();
-	struct domain *d = build(j, 7), *next;
+	struct domain *d = record_kind(j, 7, KIND_BOOTED), *next;
 	struct journal_bridge *b;
 	struct vnf_table t;
 	struct vnf *v;
@@ -105,7 +50,7 @@ test_owners(void **state)
 	b = TAILQ_FIRST(journal_bridges(j));
 	assert_int_equal(b->owner, 6002);
 	assert_string_equal(b->chain, "");
-	next = build(j, 8);		/* a reboot */
+	next = record_kind(j, 8, KIND_BOOTED);		/* a reboot */
 	v->domain = next;
 	assert_int_equal(journal_claim(j, v), 0);
 	assert_int_equal(journal_doom(j, d), 0);
@@ -140,7 +85,7 @@ test_no_owner(void **state)
 	static const char *const bad[] = { "", " 1", " x 8 1", " -1 8 1",
 	    " 4294967295 8 1", " 1 x 1", " 1 8 4294967296", " 1 8 1 1" };
 	struct journal *j = open_it();
-	struct domain *d = build(j, 7);
+	struct domain *d = record_kind(j, 7, KIND_BOOTED);
 	char uuid[UUID_TEXT_LEN + 1], line[128];
 	struct vnf_table t;
 	struct vnf *v;

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "journal_dir.h"
+
+char dir[64];
+char path[80];
+struct template template = {
+	.name = (char[]){ "responder" },
+	.kernel = (char[]){ "/k" },
+	.nvifs = 1,
+	.vifs = { { .place.name = "xenbr0" } },
+};
+
+int
+make_dir(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/uvnf-journal-XXXXXX");
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/journal", dir);
+	return 0;
+}
+
+int
+remove_dir(void **state)
+{
+	char lock[80];
+
+	(void)state;
+	snprintf(lock, sizeof(lock), "%s/lock", dir);
+	unlink(path);
+	unlink(lock);
+	return rmdir(dir);
+}
+
+struct journal *
+open_it(void)
+{
+	struct uvnf_error e;
+	struct journal *j = journal_open(dir, &e);
+
+	if (j == NULL)
+		fail_msg("%s", e.text);
+	return j;
+}
+
+struct domain *
+record_kind(struct journal *j, int domid, enum domain_kind kind)
+{
+	struct domain *d = domain_new(&template, kind);
+
+	assert_int_equal(journal_build(j, d), 0);
+	d->domid = domid;
+	snprintf(d->vifs[0].dev, sizeof(d->vifs[0].dev), "vif%d.0", domid);
+	assert_int_equal(journal_built(j, d), 0);
+	return d;
+}
