@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,8 @@
 #include "common/log.h"
 
 #define LINE_MAX_BYTES 2048
+#define PIECE 4096		/* PIPE_BUF: what a pipe takes whole */
+#define KEPT_MAX (16 * PIECE)
 
 static const struct {
 	int priority;			/* syslog's, and systemd's <N> */
@@ -29,6 +33,16 @@ static const char *log_program = "uvnf";
 static enum log_level log_threshold = LOG_LEVEL_WARN;
 static int log_syslog;
 static int log_journal;
+
+/* Lines that wait for log_flush. */
+static struct {
+	void (*wake)(void *arg);	/* NULL: none wait */
+	void *arg;
+	char text[KEPT_MAX];
+	size_t len;
+	unsigned long lost;		/* for which there was no room */
+	bool woken;
+} kept;
 
 /* systemd names the journal's stream in the environment: "DEVICE:INODE". */
 static int
@@ -88,20 +102,95 @@ escape(char *out, size_t size, const char *text)
 	return n;
 }
 
-/* One write for a line: those of other processes must not mix into it. */
+static size_t
+format_line(char *line, size_t size, enum log_level level, const char *text)
+{
+	return (size_t)(log_journal ?
+	    snprintf(line, size, "<%d>%s\n", levels[level].priority, text) :
+	    snprintf(line, size, "%.60s: %s: %s\n", log_program,
+	    levels[level].word, text));
+}
+
+/* A reader of stderr that has stopped reading must not stop this program. */
+static bool
+stderr_takes_more(void)
+{
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, 0) != 0;
+}
+
+/* As many whole lines as fit into a piece. */
+static size_t
+piece_of(const char *text, size_t len)
+{
+	const char *end;
+
+	if (len <= PIECE)
+		return len;
+	end = memrchr(text, '\n', PIECE);
+	return (size_t)(end + 1 - text);
+}
+
+static void
+keep(enum log_level level, const char *text)
+{
+	char line[LINE_MAX_BYTES + 128];
+	size_t len = format_line(line, sizeof(line), level, text);
+
+	if (kept.len + len > sizeof(kept.text))
+		log_flush();
+	if (kept.len + len > sizeof(kept.text)) {
+		kept.lost++;
+		return;
+	}
+	if (!kept.woken)
+		kept.wake(kept.arg);
+	kept.woken = true;
+	memcpy(kept.text + kept.len, line, len);
+	kept.len += len;
+}
+
+/* One write for each piece: lines of other processes must not mix into it. */
+void
+log_flush(void)
+{
+	unsigned long lost = kept.lost;
+	char text[64];
+	size_t n, at = 0;
+
+	kept.woken = false;
+	while (at < kept.len && stderr_takes_more()) {
+		n = piece_of(kept.text + at, kept.len - at);
+		if (write(STDERR_FILENO, kept.text + at, n) < 0 &&
+		    errno == EAGAIN)
+			break;		/* else nobody is left to tell */
+		at += n;
+	}
+	memmove(kept.text, kept.text + at, kept.len - at);
+	kept.len -= at;
+	if (lost > 0 && at > 0) {
+		kept.lost = 0;
+		snprintf(text, sizeof(text), "log lines lost count=%lu", lost);
+		keep(LOG_LEVEL_WARN, text);
+	}
+}
+
+void
+log_hold(void (*wake)(void *arg), void *arg)
+{
+	log_flush();
+	kept.wake = wake;
+	kept.arg = arg;
+}
+
 static void
 write_stderr(enum log_level level, const char *text)
 {
 	char line[LINE_MAX_BYTES + 128];
-	int n;
+	size_t len = format_line(line, sizeof(line), level, text);
 
-	if (log_journal)
-		n = snprintf(line, sizeof(line), "<%d>%s\n",
-		    levels[level].priority, text);
-	else
-		n = snprintf(line, sizeof(line), "%.60s: %s: %s\n",
-		    log_program, levels[level].word, text);
-	if (write(STDERR_FILENO, line, (size_t)n) < 0)
+	if (write(STDERR_FILENO, line, len) < 0)
 		return;		/* nobody is left to tell */
 }
 
@@ -117,6 +206,8 @@ log_line(enum log_level level, const char *fmt, va_list ap)
 	escape(escaped, sizeof(escaped), text);
 	if (log_syslog)
 		syslog(levels[level].priority, "%s", escaped);
+	else if (kept.wake != NULL)
+		keep(level, escaped);
 	else
 		write_stderr(level, escaped);
 	errno = saved;
@@ -158,5 +249,6 @@ void
 log_fatal(const char *fmt, ...)
 {
 	LOG_AT(LOG_LEVEL_ERROR, fmt);
+	log_flush();
 	exit(1);
 }

@@ -18,6 +18,15 @@ void log_init(const char *program, enum log_level level, int to_syslog);
 void log_to_syslog(void);
 
 /*
+ * From now on lines for stderr are kept until log_flush, which writes many at
+ * once; wake is called as the first of them is kept.  While nobody reads a
+ * pipe that stderr is, 64 KB are kept and what comes then is counted and lost,
+ * which a line tells later.  NULL: as they come again.
+ */
+void log_hold(void (*wake)(void *arg), void *arg);
+void log_flush(void);
+
+/*
  * One line an event: a few fixed words, then key=value for the facts
  * ("vnf started name=web1 domid=7").  Bytes that are not printable ASCII are
  * escaped, so that what a guest or a client wrote can be passed with %s.

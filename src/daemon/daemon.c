@@ -321,6 +321,35 @@ close_all(struct daemon *dm)
 		event_base_free(dm->base);
 }
 
+static void
+on_lines(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	log_flush();
+}
+
+static void
+wake(void *event)
+{
+	event_active(event, 0, 0);
+}
+
+/* What is logged in a turn of the loop is written behind the answers in it. */
+static void
+run_loop(struct daemon *dm)
+{
+	struct event *lines = event_new(dm->base, -1, 0, on_lines, NULL);
+
+	if (lines == NULL)
+		log_fatal("out of memory");
+	log_hold(wake, lines);
+	event_base_dispatch(dm->base);
+	log_hold(NULL, NULL);
+	event_free(lines);
+}
+
 static int
 serve(struct daemon *dm, const struct daemon_options *o)
 {
@@ -352,7 +381,7 @@ serve(struct daemon *dm, const struct daemon_options *o)
 	    "adopted=%zu", PACKAGE_VERSION, dm->backend->name,
 	    dm->config->ntemplates, dm->vnfs.count);
 	detach_ready();
-	event_base_dispatch(dm->base);
+	run_loop(dm);
 	log_info("uvnfd stopped");
 	event_free(term);
 	event_free(intr);

@@ -260,3 +260,16 @@ of() {
 	fi
 	[ "$(of Seccomp)" = 2 ]
 }
+
+@test "who no longer reads the log stops nobody" {
+	daemon_start
+	kill -STOP "$copying"
+	run -0 wire 'many:2000:create none v{}\n' reply:2000
+	run -0 ctl create booted web1
+	run -0 ctl destroy web1 --wait freed
+	kill -CONT "$copying"
+	# The next line finds a reader, and tells what nobody will read.
+	ctl create booted web2
+	ctl destroy web2 --wait freed
+	await grep -E 'log lines lost count=[1-9]' log
+}

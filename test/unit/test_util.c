@@ -4,10 +4,12 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -173,6 +175,65 @@ test_log_escapes(void **state)
 }
 
 static void
+count_wakes(void *wakes)
+{
+	++*(int *)wakes;
+}
+
+/* Nobody reads at first: a pipe takes 64 KB, as much is kept, the rest lost. */
+static void
+log_unread(void)
+{
+	char big[1001], got[4096];
+	int wakes = 0, fds[2], out = dup(STDERR_FILENO), i, n = 0;
+	size_t lines = 0;
+
+	log_init("prog", LOG_LEVEL_INFO, 0);
+	if (pipe(fds) != 0 || dup2(fds[1], STDERR_FILENO) == -1)
+		_exit(9);
+	log_hold(count_wakes, &wakes);
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	log_info("first");
+	log_info("second");
+	if (wakes != 1)
+		_exit(8);
+	for (i = 0; i < 200; i++) {
+		log_info("%s", big);
+		if (i % 10 == 9)
+			log_flush();
+	}
+	/* Now somebody does: what was kept comes, and how many were lost. */
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	for (i = 0; i < 100; i++, log_flush())
+		while ((n = (int)read(fds[0], got, sizeof(got))) > 0) {
+			const char *p = got;
+
+			while ((p = memchr(p, '\n',
+			    (size_t)(got + n - p))) != NULL) {
+				lines++;
+				p++;
+			}
+		}
+	dup2(out, STDERR_FILENO);
+	log_hold(NULL, NULL);
+	fprintf(stderr, "%zu lines\n", lines);
+}
+
+static void
+test_log_unread(void **state)
+{
+	char out[4096];
+	size_t lines = 0;
+
+	(void)state;
+	unsetenv("JOURNAL_STREAM");
+	assert_int_equal(stderr_of(log_unread, out, sizeof(out)), 0);
+	assert_int_equal(sscanf(out, "%zu lines", &lines), 1);
+	assert_in_range(lines, 2 + 100, 2 + 140);
+}
+
+static void
 log_long_and_die(void)
 {
 	char big[10000];
@@ -209,6 +270,7 @@ main(void)
 		cmocka_unit_test(test_allocation),
 		cmocka_unit_test(test_now),
 		cmocka_unit_test(test_log_escapes),
+		cmocka_unit_test(test_log_unread),
 		cmocka_unit_test(test_log_fatal),
 	};
 
