@@ -27,6 +27,9 @@ typedef void (*backend_done)(void *arg, const struct uvnf_error *e);
 typedef void (*backend_text)(void *arg, const char *text, size_t len,
     const struct uvnf_error *e);
 
+#define BACKEND_PROCESS_NAME "uvnfd: "
+#define BACKEND_PROCESS_MARK "UVNF_PROCESS"
+
 /* Why a domain no longer runs. */
 enum backend_death {
 	DEATH_SHUTDOWN,		/* it shut itself down; the domain is there */
@@ -51,7 +54,9 @@ struct backend_events {
 	/* At most once a domain. */
 	void (*dead)(struct domain *d, enum backend_death why, void *arg);
 	/* A process that works on domains began, or has ended; also told
-	 * inside open. */
+	 * inside open.  It leads a process group, has a name that begins with
+	 * BACKEND_PROCESS_NAME, and BACKEND_PROCESS_MARK=PID, with its own
+	 * pid, in the environment of what it runs. */
 	void (*process)(pid_t pid, bool began, void *arg);
 	/* The backend cannot go on (xenstored is gone): the daemon ends. */
 	void (*lost)(const struct uvnf_error *e, void *arg);

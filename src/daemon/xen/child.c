@@ -2,10 +2,13 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "daemon/backend.h"
 #include "daemon/xen/child.h"
 
 /*
@@ -40,7 +43,11 @@ close_all_but(int keep)
 void
 child_begin(const char *name, int keep)
 {
+	char pid[16];
+
 	prctl(PR_SET_NAME, name);
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv(BACKEND_PROCESS_MARK, pid, 1);
 	reset_signals();
 	close_all_but(keep);
 }

@@ -5,8 +5,9 @@
 #define UVNF_CHILD_H
 
 /*
- * What each process that the spawner forks does first: takes its name, puts
- * signals back, closes every descriptor but keep and stdio.
+ * What each process that the spawner forks does first: takes its name and the
+ * mark that backend.h asks for, puts signals back, closes every descriptor but
+ * keep and stdio.
  */
 void child_begin(const char *name, int keep);
 

@@ -43,6 +43,24 @@ nobody_outlives_the_daemon() {
 	within 5 not pgrep -f "$work/slow-vif" && rm "$work/slow"
 }
 
+# The same, but nobody is left who would see to that.
+killed_at_once() {
+	rm -f "$work/in-vif"
+	touch "$work/slow"
+	uvnfctl -t 120 create cold web2 >"$work/out" 2>"$work/err" &
+	within 60 test -e "$work/in-vif" &&
+	    pkill -KILL -x 'uvnfd(: .*)?' && within 20 all_ended &&
+	    pgrep -f "$work/slow-vif"
+	local status=$?
+	wait $!
+	return $status
+}
+
+next_one_ends_it() {
+	UVNF_VIF=$work/slow-vif start_daemon &&
+	    not pgrep -f "$work/slow-vif" && rm "$work/slow"
+}
+
 no_cold_domain() {
 	! domains | grep '^uvnf-cold-\|null'
 }
@@ -77,6 +95,9 @@ part_deaths() {
 	    nobody_outlives_the_daemon
 	check 'the next one starts' \
 	    eval 'UVNF_VIF=$work/slow-vif start_daemon'
+	check 'nothing of the build is left' within 60 no_cold_domain
+	check 'uvnfd and all its workers are killed at once' killed_at_once
+	check 'the next one ends what they ran' next_one_ends_it
 	check 'nothing of the build is left' within 60 no_cold_domain
 	check 'the pool fills again' ctl pool fill --wait
 	check 'the VNF goes on' pings 10.0.0.21
