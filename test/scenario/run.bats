@@ -285,7 +285,7 @@ bridge_cut() {
 @test "run: its connection is lost: it finds the daemon again, and its VNF" {
 	daemon_start
 	bridge_start
-	job a -s "$dir/bridge"
+	job a -s "$dir/bridge" --reconnect 600
 	bridge_cut
 	holds '.state == "ready"' show a
 	bridge_start
@@ -302,7 +302,7 @@ bridge_cut() {
 @test "run: SIGTERM while the daemon cannot be reached" {
 	daemon_start
 	bridge_start
-	job a -s "$dir/bridge"
+	job a -s "$dir/bridge" --reconnect 600
 	bridge_cut
 	kill "$job"
 	holds '.state == "ready"' show a
@@ -315,7 +315,7 @@ bridge_cut() {
 @test "run: what happened to its VNF while it could not look" {
 	daemon_start
 	bridge_start
-	job a -s "$dir/bridge"
+	job a -s "$dir/bridge" --reconnect 600
 	bridge_cut
 	ctl destroy a >/dev/null
 	ctl create cold a -c count.click --wait ready >/dev/null
