@@ -58,11 +58,16 @@ add_stages(struct proto_buf *b, const struct vnf *v)
 	char key[32];
 	int i;
 
+	if (v->stages.act == ACT_UNKNOWN)
+		return;
+	proto_add_string(b, "stages_of", vnf_act_word(v->stages.act));
+	if (v->stages_kept)
+		proto_add_bool(b, "stages_kept", true);
 	for (i = 0; i < STAGE_COUNT; i++) {
-		if (v->stages_us[i] == 0)
+		if (v->stages.us[i] == 0)
 			continue;
 		snprintf(key, sizeof(key), "stages_us.%s", vnf_stage_word(i));
-		proto_add_number(b, key, (int64_t)v->stages_us[i]);
+		proto_add_number(b, key, (int64_t)v->stages.us[i]);
 	}
 }
 

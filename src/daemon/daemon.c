@@ -239,6 +239,7 @@ begin_events(struct daemon *dm)
 	events_daemon(dm->events, EVENT_DAEMON_STARTED);
 	TAILQ_FOREACH(v, &dm->vnfs.list, entry)
 		events_adopted(dm->events, v);
+	vnf_observe(&dm->vnfs, metrics_observe, &dm->metrics);
 	events_listen(dm->events, event_follows_tell, dm);
 	vnf_observe(&dm->vnfs, events_observe, dm->events);
 	vnf_observe(&dm->vnfs, console_follows_observe, dm);
@@ -268,7 +269,6 @@ open_all(struct daemon *dm, const struct daemon_options *o,
 	if ((rc = processes_end(dm->journal, e)) != 0)
 		return rc;
 	vnf_observe(&dm->vnfs, journal_observe, dm->journal);
-	vnf_observe(&dm->vnfs, metrics_observe, &dm->metrics);
 	if ((rc = dm->backend->open(dm->backend, dm->base, &events, e)) != 0)
 		return rc;
 	dm->pools = pools_new(dm);

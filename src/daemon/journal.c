@@ -167,6 +167,22 @@ append_owner(struct journal *j, const uint8_t uuid[16], uid_t owner,
 	    uuid_format(uuid, text), (unsigned)owner, memory_mb, vcpus);
 }
 
+/* Those that were reached, and when; the clock is the host's. */
+static int
+append_stages(struct journal *j, const uint8_t uuid[16],
+    const struct vnf_stages *s)
+{
+	char text[UUID_TEXT_LEN + 1];
+
+	if (s->act == ACT_UNKNOWN)
+		return 0;
+	return append(j, "stages %s %s %" PRIu64 " %" PRIu64 " %" PRIu64
+	    " %" PRIu64 " %" PRIu64, uuid_format(uuid, text),
+	    vnf_act_word(s->act), s->since_us, s->us[STAGE_CLAIMED],
+	    s->us[STAGE_CONFIGURED], s->us[STAGE_STARTED],
+	    s->us[STAGE_READY]);
+}
+
 static int
 append_bridge(struct journal *j, const char *name, const char *chain,
     uid_t owner)
@@ -200,6 +216,7 @@ append_entry(struct journal *j, const struct journal_entry *e)
 		    vnf_state_word(e->state), e->routers);
 	if (e->torn)
 		append_config(j, e->uuid, e->vifs_used, &e->set);
+	append_stages(j, e->uuid, &e->stages);
 	if (e->pausing)
 		append(j, "pausing %s", uuid);
 	if (e->doomed)
@@ -480,10 +497,15 @@ journal_routers(struct journal *j, const struct vnf *v)
 void
 journal_observe(const struct vnf *v, enum vnf_state from, void *arg)
 {
+	struct journal *j = arg;
+
 	if (v->domain == NULL || v->state == VNF_STOPPING ||
 	    v->state == VNF_NONE)
 		return;			/* journal_doom tells these, */
 	if (v->state == VNF_CLAIMED && from < VNF_CLAIMED)
 		return;			/* and journal_claim this */
-	journal_routers(arg, v);
+	hold(j);
+	append_stages(j, v->domain->uuid, &v->stages);
+	journal_routers(j, v);
+	release(j);
 }

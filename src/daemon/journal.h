@@ -30,6 +30,7 @@
  *	CRC32 label UUID CHAIN|- SPEC|-
  *	CRC32 config UUID VIFS-USED [PARAMETER=VALUE]...
  *	CRC32 state UUID STATE [ROUTERS]	(bits of those beside 0)
+ *	CRC32 stages UUID ACT READ-US STAGE-US...	(0: not reached)
  *	CRC32 pausing UUID		(then a state, or it did not come to it)
  *	CRC32 doom UUID			(its name is free, it is to go)
  *	CRC32 gone UUID
@@ -59,6 +60,7 @@ struct journal_entry {
 	uid_t owner;
 	unsigned memory_mb, vcpus;	/* 0: unknown */
 	uint64_t routers;
+	struct vnf_stages stages;
 	struct params set;
 	bool pausing;		/* it may be paused, and was not to stay so */
 	bool torn;		/* a configuration was being given to it */

@@ -177,6 +177,7 @@ apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
 	if (n < 4 || !name_valid(f[2]) ||
 	    copy_field(e->name, sizeof(e->name), f[2]) != 0)
 		return -1;
+	memset(&e->stages, 0, sizeof(e->stages));
 	/* An armed one runs as soon as it is claimed. */
 	e->state = e->kind == KIND_ARMED ? VNF_STARTED : VNF_CLAIMED;
 	e->torn = true;
@@ -266,6 +267,7 @@ apply_config(struct journal_entry *e, char **f, size_t n)
 {
 	if (n < 3 || apply_vifs_used(e, f[2]) != 0)
 		return -1;
+	memset(&e->stages, 0, sizeof(e->stages));
 	e->torn = true;
 	return params_parse(&e->set, f + 3, n - 3);
 }
@@ -285,6 +287,23 @@ apply_state(struct journal_entry *e, char **f, size_t n)
 		    VNF_CLAIMED;
 	e->state = state;
 	e->torn = e->pausing = false;
+	return 0;
+}
+
+static int
+apply_stages(struct journal_entry *e, char **f, size_t n)
+{
+	struct vnf_stages s = { .act = ACT_UNKNOWN };
+	int i;
+
+	if (n != 4 + STAGE_COUNT ||
+	    (s.act = vnf_act_from_word(f[2])) == ACT_UNKNOWN ||
+	    parse_uint(f[3], 0, INT64_MAX, &s.since_us) != 0)
+		return -1;
+	for (i = 0; i < STAGE_COUNT; i++)
+		if (parse_uint(f[4 + i], 0, INT64_MAX, &s.us[i]) != 0)
+			return -1;
+	e->stages = s;
 	return 0;
 }
 
@@ -380,6 +399,8 @@ apply(struct journal *j, char **f, size_t n)
 		return apply_config(e, f, n);
 	if (strcmp(f[0], "state") == 0)
 		return apply_state(e, f, n);
+	if (strcmp(f[0], "stages") == 0)
+		return apply_stages(e, f, n);
 	if (strcmp(f[0], "gone") == 0)
 		return apply_gone(j, e);
 	if (strcmp(f[0], "pausing") == 0)

@@ -191,7 +191,8 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 		params_copy(v->set, &je->set);
 	}
 	domain_set_values(d, v->set);
-	v->since_us = now_us();
+	v->stages = je->stages;
+	v->stages_kept = true;
 	d->vnf = v;
 	restore_state(&dm->vnfs, v, je->state, je->paused_from);
 	dm->metrics.adopted++;

@@ -28,6 +28,15 @@ static const char *const stage_words[STAGE_COUNT] = {
 	[STAGE_READY] = "ready",
 };
 
+static const char *const act_words[ACT_COUNT] = {
+	[ACT_UNKNOWN] = "unknown",
+	[ACT_CREATE] = "create",
+	[ACT_CONFIG] = "config",
+	[ACT_START] = "start",
+	[ACT_STOP] = "stop",
+	[ACT_REBOOT] = "reboot",
+};
+
 #define TO(state) (1u << VNF_##state)
 
 /* Which states may follow which. */
@@ -70,6 +79,14 @@ vnf_observe(struct vnf_table *t, vnf_observer call, void *arg)
 	t->observers[t->nobservers].call = call;
 	t->observers[t->nobservers].arg = arg;
 	t->nobservers++;
+}
+
+void
+vnf_observe_stages(struct vnf_table *t, vnf_stage_observer call, void *arg)
+{
+	assert(t->stage_observer == NULL);
+	t->stage_observer = call;
+	t->stage_arg = arg;
 }
 
 struct vnf *
@@ -185,11 +202,25 @@ vnf_set_error(struct vnf *v, const struct uvnf_error *e)
 }
 
 void
-vnf_stamp(struct vnf *v, enum vnf_stage stage, uint64_t now)
+vnf_begin(struct vnf *v, enum vnf_act act, uint64_t read_us)
 {
-	if (v->stages_us[stage] != 0)
+	memset(&v->stages, 0, sizeof(v->stages));
+	v->stages.act = act;
+	v->stages.since_us = read_us;
+	v->stages_kept = false;
+}
+
+void
+vnf_stamp(struct vnf_table *t, struct vnf *v, enum vnf_stage stage,
+    uint64_t now)
+{
+	struct vnf_stages *s = &v->stages;
+
+	if (s->act == ACT_UNKNOWN || s->us[stage] != 0)
 		return;
-	v->stages_us[stage] = now > v->since_us ? now - v->since_us : 1;
+	s->us[stage] = now > s->since_us ? now - s->since_us : 1;
+	if (t->stage_observer != NULL)
+		t->stage_observer(v, stage, t->stage_arg);
 }
 
 bool
@@ -214,6 +245,24 @@ vnf_state_from_word(const char *word)
 			return i;
 	}
 	return VNF_NONE;
+}
+
+const char *
+vnf_act_word(enum vnf_act act)
+{
+	return act_words[act];
+}
+
+enum vnf_act
+vnf_act_from_word(const char *word)
+{
+	int i;
+
+	for (i = 0; i < ACT_COUNT; i++) {
+		if (strcmp(act_words[i], word) == 0)
+			return i;
+	}
+	return ACT_UNKNOWN;
 }
 
 const char *

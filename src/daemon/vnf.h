@@ -40,6 +40,24 @@ enum vnf_stage {
 	STAGE_COUNT
 };
 
+/* The requests that lead a VNF through its stages. */
+enum vnf_act {
+	ACT_UNKNOWN,
+	ACT_CREATE,
+	ACT_CONFIG,
+	ACT_START,
+	ACT_STOP,
+	ACT_REBOOT,
+	ACT_COUNT
+};
+
+/* When a VNF reached which stage of the last such request. */
+struct vnf_stages {
+	enum vnf_act act;		/* ACT_UNKNOWN: nothing is known */
+	uint64_t since_us;		/* when it was read, by now_us */
+	uint64_t us[STAGE_COUNT];	/* since then; 0: not reached */
+};
+
 struct vnf_task;
 struct vnf_call;
 struct vnf_shutdown;
@@ -71,8 +89,8 @@ struct vnf {
 	uint32_t vifs_used;		/* by its configuration, a bit each */
 	/* Beside router 0: those that were ordered to start and may run. */
 	uint64_t routers;		/* a bit each */
-	uint64_t since_us;		/* when the request was read */
-	uint64_t stages_us[STAGE_COUNT];	/* since then; 0: not reached */
+	struct vnf_stages stages;	/* by vnf_begin and vnf_stamp */
+	bool stages_kept;		/* by an earlier daemon, for this one */
 	struct uvnf_error *error;	/* why failed or crashed, or NULL */
 	bool torn;			/* adopted while it was configured */
 	bool pause_undone;		/* but something else pauses it, too */
@@ -90,6 +108,10 @@ TAILQ_HEAD(vnf_list, vnf);
 typedef void (*vnf_observer)(const struct vnf *v, enum vnf_state from,
     void *arg);
 
+/* Hears of every stage, after its stamp. */
+typedef void (*vnf_stage_observer)(const struct vnf *v, enum vnf_stage stage,
+    void *arg);
+
 #define VNF_OBSERVERS_MAX 6
 
 /* All VNFs, by name and in the order of their creation. */
@@ -103,10 +125,15 @@ struct vnf_table {
 		void *arg;
 	} observers[VNF_OBSERVERS_MAX];
 	unsigned nobservers;
+	vnf_stage_observer stage_observer;	/* or NULL */
+	void *stage_arg;
 };
 
 void vnf_table_init(struct vnf_table *t);
 void vnf_observe(struct vnf_table *t, vnf_observer call, void *arg);
+/* There is one place for this. */
+void vnf_observe_stages(struct vnf_table *t, vnf_stage_observer call,
+    void *arg);
 
 struct vnf *vnf_find(const struct vnf_table *t, const char *name);
 
@@ -141,12 +168,22 @@ bool vnf_can_pause(enum vnf_state from);
 /* Says why v is about to be failed or crashed; e is copied. */
 void vnf_set_error(struct vnf *v, const struct uvnf_error *e);
 
-/* Stamps a stage with the time since the request; the first stamp stays. */
-void vnf_stamp(struct vnf *v, enum vnf_stage stage, uint64_t now);
+/* A request that was read then begins: no stage of it is reached yet. */
+void vnf_begin(struct vnf *v, enum vnf_act act, uint64_t read_us);
+
+/*
+ * Stamps a stage with the time since the request; the first stamp stays.
+ * Calls the stages' observer.
+ */
+void vnf_stamp(struct vnf_table *t, struct vnf *v, enum vnf_stage stage,
+    uint64_t now);
 
 const char *vnf_state_word(enum vnf_state state);
 /* The state of a word, or VNF_NONE. */
 enum vnf_state vnf_state_from_word(const char *word);
 const char *vnf_stage_word(enum vnf_stage stage);
+const char *vnf_act_word(enum vnf_act act);
+/* The act of a word, or ACT_UNKNOWN. */
+enum vnf_act vnf_act_from_word(const char *word);
 
 #endif

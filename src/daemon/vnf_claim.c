@@ -80,10 +80,10 @@ task_claim_running(struct vnf_task *t, struct domain *d)
 	}
 	now = now_us();
 	v->source = d->kind;
-	vnf_stamp(v, STAGE_CLAIMED, now);
+	vnf_stamp(&t->daemon->vnfs, v, STAGE_CLAIMED, now);
 	vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
-	vnf_stamp(v, STAGE_CONFIGURED, now);
-	vnf_stamp(v, STAGE_STARTED, now);
+	vnf_stamp(&t->daemon->vnfs, v, STAGE_CONFIGURED, now);
+	vnf_stamp(&t->daemon->vnfs, v, STAGE_STARTED, now);
 	vnf_set_state(&t->daemon->vnfs, v, VNF_STARTED);
 	return 0;
 }
@@ -124,7 +124,7 @@ task_claim(struct vnf_task *t, struct domain *d)
 		task_retire_old(t);
 	t->fresh = true;
 	v->source = d->kind;
-	vnf_stamp(v, STAGE_CLAIMED, now_us());
+	vnf_stamp(&t->daemon->vnfs, v, STAGE_CLAIMED, now_us());
 	if (v->state != VNF_CLAIMED)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);
 	if (t->goal != GOAL_CLAIM && t->goal != GOAL_RUN)

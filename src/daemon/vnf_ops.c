@@ -115,6 +115,7 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 	struct vnf *v;
 	int rc = check_create(dm, t, template, name, rq, &e);
 
+	rq->act = ACT_CREATE;
 	if (rc == 0)
 		rc = check_quotas(dm, t, rq, &e);
 	if (rc == 0 && (armed = armed_take(dm, t, rq, &miss)) == NULL) {
@@ -280,6 +281,7 @@ vnf_config(struct daemon *dm, const char *name, unsigned router,
 	strcpy(v->label.spec, rq->label.spec);
 	domain_set_values(v->domain, set);
 	task_cancel(v, NULL, NULL, NULL, NULL);
+	rq->act = ACT_CONFIG;
 	if (router != 0)
 		task_add_router(dm, v, router, rq);
 	else
@@ -291,6 +293,7 @@ vnf_start(struct daemon *dm, const char *name, struct vnf_request *rq)
 {
 	struct vnf *v = take(dm, name, rq, check_start);
 
+	rq->act = ACT_START;
 	if (v != NULL)
 		task_start(dm, v, rq);
 }
@@ -309,6 +312,7 @@ vnf_stop(struct daemon *dm, const char *name, unsigned router, bool remove,
 		return;
 	}
 	task_cancel(v, NULL, NULL, NULL, NULL);
+	rq->act = ACT_STOP;
 	task_stop(dm, v, remove, rq);
 }
 
@@ -321,6 +325,7 @@ vnf_reboot(struct daemon *dm, const char *name, struct vnf_request *rq)
 		return;
 	task_cancel(v, NULL, NULL, NULL, NULL);
 	v->restarts = 0;
+	rq->act = ACT_REBOOT;
 	task_reboot(dm, v, rq);
 }
 

@@ -28,6 +28,7 @@ enum vnf_wait {
 };
 
 struct vnf_request {
+	enum vnf_act act;		/* by vnf_create and so on */
 	uint64_t read_us;		/* when it was read */
 	unsigned timeout_ms;
 	enum vnf_wait wait;

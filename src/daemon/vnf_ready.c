@@ -14,10 +14,10 @@ task_up(struct vnf_task *t)
 	struct daemon *dm = t->daemon;
 
 	if (t->goal == GOAL_ROUTER) {
-		vnf_stamp(v, STAGE_READY, now_us());
+		vnf_stamp(&t->daemon->vnfs, v, STAGE_READY, now_us());
 	} else {
 		v->ready_us = now_us();
-		vnf_stamp(v, STAGE_READY, v->ready_us);
+		vnf_stamp(&t->daemon->vnfs, v, STAGE_READY, v->ready_us);
 		vnf_set_state(&dm->vnfs, v, VNF_READY);
 	}
 	task_answer(t, v, NULL);
@@ -58,7 +58,7 @@ task_started(struct vnf_task *t)
 {
 	struct vnf *v = t->vnf;
 
-	vnf_stamp(v, STAGE_STARTED, now_us());
+	vnf_stamp(&t->daemon->vnfs, v, STAGE_STARTED, now_us());
 	if (t->goal != GOAL_ROUTER)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_STARTED);
 	if (t->wait == WAIT_STARTED)

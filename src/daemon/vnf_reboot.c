@@ -124,6 +124,7 @@ static void
 restart(struct daemon *dm, struct vnf *v)
 {
 	struct vnf_request rq = {
+		.act = ACT_REBOOT,
 		.read_us = now_us(),
 		.timeout_ms = PROTO_TIMEOUT_MS_MAX,
 		.wait = WAIT_READY,

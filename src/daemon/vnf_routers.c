@@ -164,7 +164,7 @@ chunks_written(void *arg, const struct uvnf_error *e)
 
 	if (!task_resumes(t, e))
 		return;
-	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
+	vnf_stamp(&t->daemon->vnfs, t->vnf, STAGE_CONFIGURED, now_us());
 	order_start(t);
 }
 

@@ -22,7 +22,7 @@ written_and_started(void *arg, const struct uvnf_error *e)
 
 	if (!task_resumes(t, e))
 		return;
-	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
+	vnf_stamp(&t->daemon->vnfs, t->vnf, STAGE_CONFIGURED, now_us());
 	t->vnf->torn = false;
 	task_started(t);
 }
@@ -48,7 +48,7 @@ written_ahead_of_boot(void *arg, const struct uvnf_error *e)
 
 	if (!task_resumes(t, e))
 		return;
-	vnf_stamp(t->vnf, STAGE_CONFIGURED, now_us());
+	vnf_stamp(&t->daemon->vnfs, t->vnf, STAGE_CONFIGURED, now_us());
 	t->written = true;
 	task_start_if_booted(t);
 }

@@ -267,8 +267,9 @@ task_new(struct daemon *dm, struct vnf *v, enum task_goal goal,
 	evtimer_assign(&t->limit, dm->base, limit_passed, t);
 	evtimer_assign(&t->halt_limit, dm->base, halt_limit_passed, t);
 	timer_arm_ms(&t->limit, rq->timeout_ms);
-	memset(v->stages_us, 0, sizeof(v->stages_us));
-	v->since_us = rq->read_us;
+	/* One that takes up what an earlier daemon began goes on from that. */
+	if (rq->act != ACT_UNKNOWN)
+		vnf_begin(v, rq->act, rq->read_us);
 	v->task = t;
 	LIST_INSERT_HEAD(&dm->tasks, t, entry);
 	return t;

@@ -92,6 +92,7 @@ require_vnf(const struct journal_entry *a, const struct journal_entry *b)
 	if (a->state == VNF_PAUSED)
 		REQUIRE(a->paused_from == b->paused_from);
 	REQUIRE(a->vifs_used == b->vifs_used);
+	REQUIRE(memcmp(&a->stages, &b->stages, sizeof(a->stages)) == 0);
 	REQUIRE(params_equal(&a->set, &b->set));
 }
 

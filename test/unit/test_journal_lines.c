@@ -106,6 +106,51 @@ test_odd_pause(void **state)
 }
 
 static void
+look_stages(struct journal_entry *e)
+{
+	assert_int_equal(e->stages.act, ACT_CREATE);
+	assert_int_equal(e->stages.since_us, 5000000);
+	assert_int_equal(e->stages.us[STAGE_CLAIMED], 40);
+	assert_int_equal(e->stages.us[STAGE_CONFIGURED], 110);
+	assert_int_equal(e->stages.us[STAGE_STARTED], 111);
+	assert_int_equal(e->stages.us[STAGE_READY], 182000);
+}
+
+static void
+look_no_stages(struct journal_entry *e)
+{
+	assert_int_equal(e->stages.act, ACT_UNKNOWN);
+	assert_int_equal(e->stages.us[STAGE_READY], 0);
+}
+
+/* The last ones hold; those of another configuration are gone. */
+static void
+test_stages(void **state)
+{
+	static const char *const ready[] = {
+		"build " A " t booted d7", "built " A " 7 0",
+		"claim " A " web1 1",
+		"stages " A " create 5000000 40 110 111 0",
+		"state " A " started 0",
+		"stages " A " create 5000000 40 110 111 182000",
+		"state " A " ready 0",
+		"stages " A " create 5000000 1 1 1",
+		"stages " A " create 5000000 1 1 1 1x",
+		"stages " A " unknown 5000000 1 1 1 1", NULL
+	};
+	static const char *const configured_anew[] = {
+		"build " A " t booted d7", "built " A " 7 0",
+		"claim " A " web1 1",
+		"stages " A " create 5000000 40 110 111 182000",
+		"state " A " ready 0", "config " A " 1", NULL
+	};
+
+	(void)state;
+	check(ready, look_stages);
+	check(configured_anew, look_no_stages);
+}
+
+static void
 look_long_value(struct journal_entry *e)
 {
 	assert_int_equal(e->set.n, 1);
@@ -160,6 +205,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
 		TEST(test_name_again),
 		TEST(test_odd_pause),
+		TEST(test_stages),
 		TEST(test_long_value),
 		TEST(test_damaged_built),
 	};

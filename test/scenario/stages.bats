@@ -1,0 +1,98 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+
+# The stages of each VNF: which request they are of, and that a restart keeps
+# what was recorded of them.
+
+# shellcheck disable=SC2154 # lib.bash sets them
+load lib.bash
+
+setup() {
+	scenario_begin
+}
+
+teardown() {
+	scenario_end
+}
+
+# Kills the daemon; the domains stay in the folder host.
+kill_it() {
+	kill -KILL "$daemon"
+	wait "$daemon" "$copying" || :
+	daemon=
+	rm -f log
+}
+
+@test "stages are of the request that they count from" {
+	daemon_start
+	ctl create booted a -c count.click --wait ready
+	holds '.stages_of == "create" and .stages_kept == null and
+	    (.stages_us | keys) ==
+	    ["claimed", "configured", "ready", "started"]' show a
+	ctl config a other.click --wait ready
+	holds '.stages_of == "config" and .stages_us.claimed == null and
+	    .stages_us.ready >= .stages_us.started' show a
+	ctl stop a
+	holds '.stages_of == "stop" and .stages_us == null' show a
+	ctl start a --wait ready
+	holds '.stages_of == "start" and .stages_us.configured > 0' show a
+	ctl reboot a --wait ready
+	holds '.stages_of == "reboot" and .stages_us.claimed > 0' show a
+}
+
+@test "a restart keeps them" {
+	daemon_start "host=$PWD/host"
+	fill
+	ctl create booted a -c count.click --wait ready
+	ctl create cold b -c count.click --wait ready
+	ctl create carrier c --wait ready
+	ctl create booted d
+	ctl config c other.click --wait ready
+	for vnf in a b c; do
+		ctl -j show "$vnf" | jq -c '[.stages_of, .stages_us]'
+	done >before
+	kill_it
+	daemon_start "host=$PWD/host"
+	for vnf in a b c; do
+		holds '.stages_kept' show "$vnf"
+		ctl -j show "$vnf" | jq -c '[.stages_of, .stages_us]'
+	done >after
+	cmp before after
+	# Of one that was claimed, no change of state came after that.
+	holds '.state == "claimed" and .stages_of == null and
+	    .stages_us == null' show d
+	ctl config d count.click --wait ready
+	holds '.stages_of == "config" and .stages_kept == null' show d
+	# Twice: what is written anew is what was read.
+	kill_it
+	daemon_start "host=$PWD/host"
+	holds '.stages_of == "config" and .stages_kept' show d
+	ctl -j show b | jq -c '[.stages_of, .stages_us]' |
+	    cmp - <(sed -n 2p before)
+	ctl destroy --all --wait freed
+}
+
+@test "a router that comes up under the next daemon counts from its request" {
+	daemon_start "host=$PWD/host" start_ms=600000
+	fill
+	ctl create booted a -c count.click
+	kill_it
+	daemon_start "host=$PWD/host" start_ms=0
+	await holds '.state == "ready"' show a
+	holds '.stages_of == "create" and .stages_kept and
+	    .stages_us.started > 0 and
+	    .stages_us.ready > .stages_us.started and
+	    .stages_us.ready < 600000000' show a
+	ctl destroy --all --wait freed
+}
+
+@test "adopted VNFs are no creates" {
+	daemon_start "host=$PWD/host"
+	ctl create cold a -c count.click --wait ready
+	holds '.creates.cold == 1 and .adopted == 0' stats
+	kill_it
+	daemon_start "host=$PWD/host"
+	holds '.creates.cold == 0 and .adopted == 1 and .vnfs == 1' stats
+	ctl destroy --all --wait freed
+}
