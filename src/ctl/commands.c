@@ -374,16 +374,6 @@ cmd_reload(struct ctl *c, const struct args *a)
 }
 
 static int
-cmd_stats(struct ctl *c, const struct args *a)
-{
-	struct ctl_request r = { .words = { "stats" }, .nwords = 1 };
-
-	if (a->argc > 0)
-		return ctl_usage(a->cmd, "stats takes no argument");
-	return ctl_ask(c, &r, json_line, text_fields, NULL);
-}
-
-static int
 cmd_ping(struct ctl *c, const struct args *a)
 {
 	struct ctl_request r = { .words = { "ping" }, .nwords = 1 };
@@ -532,8 +522,10 @@ const struct command commands[] = {
 	    cmd_reload },
 	{ "quota", "", "shows what each user has, and may have", NULL, 0, NULL,
 	    cmd_quota },
-	{ "stats", "", "shows what the daemon counted since it began", NULL, 0,
-	    NULL, cmd_stats },
+	{ "stats", "[reset]", "shows what the daemon counted since it began",
+	    "Counts, and how long creates took from the request to each stage: "
+	    "the half of them,\n90 and 99 of 100 at most, and the longest.  "
+	    "reset begins these times anew.", 0, NULL, cmd_stats },
 	{ "ping", "", "asks the daemon for a sign of life", NULL, 0, NULL,
 	    cmd_ping },
 	{ "version", "", "shows the client's and the daemon's version", NULL,

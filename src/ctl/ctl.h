@@ -136,6 +136,9 @@ int cmd_delete(struct ctl *c, const struct args *a);
 /* pool.c */
 int cmd_pool(struct ctl *c, const struct args *a);
 
+/* stats.c */
+int cmd_stats(struct ctl *c, const struct args *a);
+
 /* handler.c */
 int cmd_read(struct ctl *c, const struct args *a);
 int cmd_write(struct ctl *c, const struct args *a);
@@ -188,6 +191,18 @@ void json_line_bridge(const char *name, bool made);
 void json_line_chain(const char *name, unsigned kept, unsigned created,
     unsigned changed, unsigned destroyed, unsigned made, unsigned unmade);
 void json_line_ping(long long us);
+void json_line_reset(void);
+
+/*
+ * One object out of several data lines: the first one's fields, and those of
+ * the others as the items of a list.  json_joined_print frees it, too.
+ */
+struct json_joined;
+struct json_joined *json_joined_new(const char *list);
+void json_joined_first(const struct uvnf_data *d, void *joined);
+void json_joined_item(const struct uvnf_data *d, void *joined);
+void json_joined_print(struct json_joined *j);
+void json_joined_free(struct json_joined *j);
 /* conn may be NULL: just the client's own version. */
 void json_line_version(const char *client, const struct uvnf *conn);
 
@@ -212,6 +227,10 @@ struct text_stream {
 
 void text_stream_put(struct text_stream *ts, const char *s, size_t len);
 
+/* "12 us", "3.4 ms", "5.67 s". */
+#define TEXT_DURATION_MAX 32
+const char *text_duration(double us, char buf[TEXT_DURATION_MAX]);
+
 void text_fields(const struct uvnf_data *d, void *unused);
 void text_vnf(const struct uvnf_data *d, void *unused);
 
@@ -222,6 +241,7 @@ struct text_table *text_table_vnfs(void);
 struct text_table *text_table_bridges(void);
 struct text_table *text_table_pool(void);
 struct text_table *text_table_quotas(void);
+struct text_table *text_table_stages(void);
 struct text_table *text_table_templates(void);
 void text_table_row(const struct uvnf_data *d, void *table);
 size_t text_table_rows(const struct text_table *t);

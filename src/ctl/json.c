@@ -280,6 +280,64 @@ json_line_ping(long long us)
 }
 
 void
+json_line_reset(void)
+{
+	print(must(json_pack("{s:b}", "reset", 1)));
+}
+
+struct json_joined {
+	json_t *root;
+	json_t *list;
+	const char *name;		/* of the list in root, at its end */
+};
+
+struct json_joined *
+json_joined_new(const char *list)
+{
+	struct json_joined *j = xcalloc(1, sizeof(*j));
+
+	j->root = must(json_object());
+	j->list = must(json_array());
+	j->name = list;
+	return j;
+}
+
+void
+json_joined_first(const struct uvnf_data *d, void *joined)
+{
+	struct json_joined *j = joined;
+
+	put_fields(j->root, d);
+}
+
+void
+json_joined_item(const struct uvnf_data *d, void *joined)
+{
+	struct json_joined *j = joined;
+	json_t *item = must(json_object());
+
+	put_fields(item, d);
+	if (json_array_append_new(j->list, item) < 0)
+		log_fatal("out of memory");
+}
+
+void
+json_joined_print(struct json_joined *j)
+{
+	put_child(j->root, j->name, json_incref(j->list));
+	print(json_incref(j->root));
+	json_joined_free(j);
+}
+
+void
+json_joined_free(struct json_joined *j)
+{
+	json_decref(j->list);
+	json_decref(j->root);
+	free(j);
+}
+
+void
 json_line_version(const char *client, const struct uvnf *conn)
 {
 	const char *s;

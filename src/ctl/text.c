@@ -124,17 +124,16 @@ text_fields(const struct uvnf_data *d, void *unused)
 	}
 }
 
-static void
-put_duration(const char *us)
+const char *
+text_duration(double us, char buf[TEXT_DURATION_MAX])
 {
-	double n = strtod(us, NULL);
-
-	if (n < 1000)
-		printf("%.0f us", n);
-	else if (n < 1000000)
-		printf("%.1f ms", n / 1000);
+	if (us < 1000)
+		snprintf(buf, TEXT_DURATION_MAX, "%.0f us", us);
+	else if (us < 1000000)
+		snprintf(buf, TEXT_DURATION_MAX, "%.1f ms", us / 1000);
 	else
-		printf("%.2f s", n / 1000000);
+		snprintf(buf, TEXT_DURATION_MAX, "%.2f s", us / 1000000);
+	return buf;
 }
 
 static void
@@ -142,14 +141,15 @@ put_stages(const struct uvnf_data *d)
 {
 	static const char prefix[] = "stages_us.";
 	const struct uvnf_field *f;
+	char buf[TEXT_DURATION_MAX];
 	size_t i;
 
 	for (i = 0; i < uvnf_data_count(d); i++) {
 		f = uvnf_data_at(d, i);
 		if (strncmp(f->key, prefix, sizeof(prefix) - 1) != 0)
 			continue;
-		printf(", %s ", f->key + sizeof(prefix) - 1);
-		put_duration(f->value);
+		printf(", %s %s", f->key + sizeof(prefix) - 1,
+		    text_duration(strtod(f->value, NULL), buf));
 	}
 }
 
@@ -329,6 +329,18 @@ static const struct column quota_columns[] = {
 	{ NULL, NULL },
 };
 
+static const struct column stage_columns[] = {
+	{ "TEMPLATE", "template" },
+	{ "SOURCE", "source" },
+	{ "STAGE", "stage" },
+	{ "COUNT", "count" },
+	{ "P50", "p50_us" },
+	{ "P90", "p90_us" },
+	{ "P99", "p99_us" },
+	{ "MAX", "max_us" },
+	{ NULL, NULL },
+};
+
 static const struct column template_columns[] = {
 	{ "NAME", "name" },
 	{ "GUEST", "guest" },
@@ -399,6 +411,12 @@ text_table_quotas(void)
 }
 
 struct text_table *
+text_table_stages(void)
+{
+	return new_table(stage_columns);
+}
+
+struct text_table *
 text_table_templates(void)
 {
 	return new_table(template_columns);
@@ -442,6 +460,20 @@ add_items(struct proto_buf *b, const struct uvnf_data *d, const char *key)
 	}
 }
 
+/* A value as people read it. */
+static void
+add_plain(struct proto_buf *b, const char *key, const char *value)
+{
+	size_t len = strlen(key);
+	char buf[TEXT_DURATION_MAX];
+
+	if (len > 3 && strcmp(key + len - 3, "_us") == 0)
+		value = text_duration(strtod(value, NULL), buf);
+	else if (strcmp(key, "uid") == 0)
+		value = user_name(value);
+	add_value(b, value);
+}
+
 static char *
 make_cell(const struct uvnf_data *d, const char *key)
 {
@@ -451,8 +483,7 @@ make_cell(const struct uvnf_data *d, const char *key)
 	if (strstr(key, "%d") != NULL)
 		add_items(&b, d, key);
 	else if (value != NULL)
-		add_value(&b, strcmp(key, "uid") == 0 ? user_name(value) :
-		    value);
+		add_plain(&b, key, value);
 	if (b.len == 0)
 		proto_buf_add(&b, "-", 1);
 	return b.data;

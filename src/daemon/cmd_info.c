@@ -211,49 +211,6 @@ run_reload(struct request *rq)
 	request_ok(rq);
 }
 
-static void
-add_counts(struct proto_buf *b, const struct metrics *m)
-{
-	char key[32];
-	int i;
-
-	proto_add_number(b, "clients", (int64_t)m->clients);
-	proto_add_number(b, "requests", (int64_t)m->requests);
-	proto_add_number(b, "refused", (int64_t)m->refused);
-	for (i = 0; i < KIND_COUNT; i++) {
-		snprintf(key, sizeof(key), "creates.%s", domain_kind_word(i));
-		proto_add_number(b, key, (int64_t)m->creates[i]);
-	}
-	proto_add_number(b, "destroys", (int64_t)m->destroys);
-	proto_add_number(b, "crashes", (int64_t)m->crashes);
-	proto_add_number(b, "routers_failed", (int64_t)m->routers_failed);
-	proto_add_number(b, "builds", (int64_t)m->builds);
-	proto_add_number(b, "builds_failed", (int64_t)m->builds_failed);
-	proto_add_number(b, "adopted", (int64_t)m->adopted);
-}
-
-static void
-run_stats(struct request *rq)
-{
-	const struct daemon *dm = rq->daemon;
-	struct proto_buf *b = request_data(rq);
-	struct backend_stats s = { 0 };
-
-	dm->backend->stats(dm->backend, &s);
-	proto_add_number(b, "uptime_s",
-	    (int64_t)((now_us() - dm->metrics.started_us) / 1000000));
-	proto_add_number(b, "vnfs", (int64_t)dm->vnfs.count);
-	add_counts(b, &dm->metrics);
-	proto_add_number(b, "xenstore_requests",
-	    (int64_t)s.xenstore_requests);
-	proto_add_number(b, "xenstore_events", (int64_t)s.xenstore_events);
-	proto_add_number(b, "hypercalls", (int64_t)s.hypercalls);
-	proto_add_number(b, "workers_started", (int64_t)s.workers_started);
-	proto_add_number(b, "workers_lost", (int64_t)s.workers_lost);
-	request_data_end(rq);
-	request_ok(rq);
-}
-
 const struct command info_commands[] = {
 	{ "hello", ACCESS_NONE, 0, 0, 0, { NULL }, "hello", run_version },
 	{ "version", ACCESS_NONE, 0, 0, 0, { NULL }, "version", run_version },
@@ -262,7 +219,6 @@ const struct command info_commands[] = {
 	    run_templates },
 	{ "reload", ACCESS_ADMIN, COMMAND_CHANGES, 0, 0, { NULL }, "reload",
 	    run_reload },
-	{ "stats", ACCESS_OBSERVER, 0, 0, 0, { NULL }, "stats", run_stats },
 	{ "quit", ACCESS_NONE, 0, 0, 0, { NULL }, "quit", run_quit },
 	{ .verb = NULL },
 };

@@ -20,6 +20,7 @@ const struct command *const command_groups[] = {
 	pool_commands,
 	quota_commands,
 	info_commands,
+	stats_commands,
 	NULL
 };
 
@@ -340,7 +341,7 @@ request_audit(const struct request *rq)
 		add_arg(&b, "template", request_arg(rq, 1));
 	} else if (strncmp(verb, "bridge ", 7) == 0) {
 		add_arg(&b, "bridge", request_arg(rq, 1));
-	} else {
+	} else if (strchr(verb, ' ') == NULL) {
 		add_arg(&b, "name", request_arg(rq, 0));
 	}
 	log_info("request answered%s", b.data);

@@ -108,6 +108,7 @@ extern const struct command info_commands[];	/* cmd_info.c */
 extern const struct command life_commands[];	/* cmd_life.c */
 extern const struct command pool_commands[];	/* cmd_pool.c */
 extern const struct command quota_commands[];	/* cmd_quota.c */
+extern const struct command stats_commands[];	/* cmd_stats.c */
 extern const struct command vnf_commands[];	/* cmd_vnf.c */
 
 #endif

@@ -240,6 +240,7 @@ begin_events(struct daemon *dm)
 	TAILQ_FOREACH(v, &dm->vnfs.list, entry)
 		events_adopted(dm->events, v);
 	vnf_observe(&dm->vnfs, metrics_observe, &dm->metrics);
+	vnf_observe_stages(&dm->vnfs, metrics_stage, &dm->metrics);
 	events_listen(dm->events, event_follows_tell, dm);
 	vnf_observe(&dm->vnfs, events_observe, dm->events);
 	vnf_observe(&dm->vnfs, console_follows_observe, dm);
@@ -314,6 +315,7 @@ close_all(struct daemon *dm)
 	forget_vnfs(dm);
 	bridges_free(&dm->bridges);
 	events_free(dm->events);
+	metrics_free(&dm->metrics);
 	dm->backend->close(dm->backend);
 	if (dm->journal != NULL)
 		journal_close(dm->journal);
@@ -358,7 +360,7 @@ serve(struct daemon *dm, const struct daemon_options *o)
 
 	vnf_table_init(&dm->vnfs);
 	TAILQ_INIT(&dm->calls);
-	dm->metrics.started_us = now_us();
+	metrics_init(&dm->metrics);
 	dm->events = events_new();
 	TAILQ_INIT(&dm->bridges);
 	LIST_INIT(&dm->event_follows);

@@ -159,7 +159,10 @@ rank_of() {
 	done
 	for user in $admin 6100:7003 6100:7001:7002:7003; do
 		run -0 ctl_as "$user" pool fill cold
+		run -0 ctl_as "$user" stats reset
 	done
+	denies 6100:7002 stats reset
+	run -0 ctl_as 6100:7002 stats
 	denies 6100:60000:1:2:3 list
 	denies 6100:7002 pool drain
 	run -0 ctl_as 6100:7002 create cold other
