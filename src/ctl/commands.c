@@ -526,6 +526,11 @@ const struct command commands[] = {
 	    "Counts, and how long creates took from the request to each stage: "
 	    "the half of them,\n90 and 99 of 100 at most, and the longest.  "
 	    "reset begins these times anew.", 0, NULL, cmd_stats },
+	{ "trace", "NAME", "shows when a VNF reached which stage",
+	    "Since its last create, config, start, stop or reboot was read: "
+	    "how long it took to\neach stage, as a bar.  Of a request to an "
+	    "earlier daemon, what that one had\nrecorded is known.", 0, NULL,
+	    cmd_trace },
 	{ "ping", "", "asks the daemon for a sign of life", NULL, 0, NULL,
 	    cmd_ping },
 	{ "version", "", "shows the client's and the daemon's version", NULL,

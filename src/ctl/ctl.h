@@ -139,6 +139,15 @@ int cmd_pool(struct ctl *c, const struct args *a);
 /* stats.c */
 int cmd_stats(struct ctl *c, const struct args *a);
 
+/* trace.c */
+int cmd_trace(struct ctl *c, const struct args *a);
+
+struct trace_stage {
+	const char *name;
+	long long from_us, to_us;	/* since the request was read */
+	unsigned order;			/* as told, where two came at once */
+};
+
 /* handler.c */
 int cmd_read(struct ctl *c, const struct args *a);
 int cmd_write(struct ctl *c, const struct args *a);
@@ -192,6 +201,8 @@ void json_line_chain(const char *name, unsigned kept, unsigned created,
     unsigned changed, unsigned destroyed, unsigned made, unsigned unmade);
 void json_line_ping(long long us);
 void json_line_reset(void);
+void json_line_trace(const struct uvnf_data *d, const struct trace_stage *s,
+    unsigned n);
 
 /*
  * One object out of several data lines: the first one's fields, and those of
@@ -233,6 +244,9 @@ const char *text_duration(double us, char buf[TEXT_DURATION_MAX]);
 
 void text_fields(const struct uvnf_data *d, void *unused);
 void text_vnf(const struct uvnf_data *d, void *unused);
+/* Its first words: "web1 ready: booted shell, domid 7". */
+void text_vnf_line(const struct uvnf_data *d);
+void text_vnf_error(const struct uvnf_data *d);
 
 /* A table with aligned columns: rows are kept until it is printed. */
 struct text_table;

@@ -285,6 +285,33 @@ json_line_reset(void)
 	print(must(json_pack("{s:b}", "reset", 1)));
 }
 
+/* Fields of a VNF that say what its stages are of. */
+static const char *const trace_fields[] = { "name", "template", "source",
+    "state", "stages_of", "stages_kept" };
+
+void
+json_line_trace(const struct uvnf_data *d, const struct trace_stage *s,
+    unsigned n)
+{
+	json_t *root = must(json_object()), *list = must(json_array());
+	size_t i, k, fields = sizeof(trace_fields) / sizeof(trace_fields[0]);
+
+	for (i = 0; i < uvnf_data_count(d); i++)
+		for (k = 0; k < fields; k++)
+			if (strcmp(uvnf_data_at(d, i)->key,
+			    trace_fields[k]) == 0)
+				put_field(root, uvnf_data_at(d, i));
+	for (i = 0; i < n; i++)
+		if (json_array_append_new(list, json_pack(
+		    "{s:s, s:I, s:I, s:I}", "stage", s[i].name,
+		    "from_us", (json_int_t)s[i].from_us,
+		    "to_us", (json_int_t)s[i].to_us, "took_us",
+		    (json_int_t)(s[i].to_us - s[i].from_us))) < 0)
+			log_fatal("out of memory");
+	put_child(root, "stages", list);
+	print(root);
+}
+
 struct json_joined {
 	json_t *root;
 	json_t *list;

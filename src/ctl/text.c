@@ -213,21 +213,12 @@ get(const struct uvnf_data *d, const char *key)
 	return value != NULL ? value : "?";
 }
 
-/*
- * "web1 started: booted shell (not armed: config), domid 7, claimed 12 us,
- * owner root", then its vifs, its parameters and what is wrong with it,
- * indented.
- */
 void
-text_vnf(const struct uvnf_data *d, void *unused)
+text_vnf_line(const struct uvnf_data *d)
 {
 	const char *source = uvnf_data_get(d, "source");
 	const char *domid = uvnf_data_get(d, "domid");
-	const char *uid = uvnf_data_get(d, "uid");
-	const char *code = uvnf_data_get(d, "error.code");
-	int i;
 
-	(void)unused;
 	put(get(d, "name"));
 	putchar(' ');
 	put(get(d, "state"));
@@ -244,6 +235,35 @@ text_vnf(const struct uvnf_data *d, void *unused)
 		fputs(", domid ", stdout);
 		put(domid);
 	}
+}
+
+void
+text_vnf_error(const struct uvnf_data *d)
+{
+	const char *code = uvnf_data_get(d, "error.code");
+
+	if (code == NULL)
+		return;
+	fputs("  error: ", stdout);
+	put(code);
+	fputs(": ", stdout);
+	put(get(d, "error.text"));
+	putchar('\n');
+}
+
+/*
+ * "web1 started: booted shell (not armed: config), domid 7, claimed 12 us,
+ * owner root", then its vifs, its parameters and what is wrong with it,
+ * indented.
+ */
+void
+text_vnf(const struct uvnf_data *d, void *unused)
+{
+	const char *uid = uvnf_data_get(d, "uid");
+	int i;
+
+	(void)unused;
+	text_vnf_line(d);
 	put_stages(d);
 	if (uid != NULL) {
 		fputs(", owner ", stdout);
@@ -253,13 +273,7 @@ text_vnf(const struct uvnf_data *d, void *unused)
 	for (i = 0; put_vif(d, i); i++)
 		;
 	put_params(d);
-	if (code != NULL) {
-		fputs("  error: ", stdout);
-		put(code);
-		fputs(": ", stdout);
-		put(get(d, "error.text"));
-		putchar('\n');
-	}
+	text_vnf_error(d);
 }
 
 /* Tables. */

@@ -96,3 +96,83 @@ kill_it() {
 	holds '.creates.cold == 0 and .adopted == 1 and .vnfs == 1' stats
 	ctl destroy --all --wait freed
 }
+
+@test "trace: each stage from the one before it" {
+	daemon_start start_ms=30
+	ctl create cold a -c count.click --wait ready
+	holds '.name == "a" and .source == "cold" and .state == "ready" and
+	    .template == "cold" and .stages_of == "create" and
+	    .stages_kept == null and (.stages | length == 4 and
+	    map(.stage) == ["claimed", "configured", "started", "ready"] and
+	    .[0].from_us == 0 and all(.took_us == .to_us - .from_us) and
+	    ([.[:3], .[1:]] | transpose | all(.[0].to_us == .[1].from_us)))' \
+	    trace a
+	ready=$(ctl -j show a | jq .stages_us.ready)
+	holds ".stages[3].to_us == $ready" trace a
+	run -0 ctl trace a
+	[ "${lines[0]}" = "a ready: cold domain, domid $(ctl -j show a |
+	    jq .domid)" ]
+	[ "${lines[1]}" = 'since its create was read' ]
+	[ "${#lines[@]}" -eq 7 ]
+	# No wider than 80 columns, and the bars begin and end together.
+	[ "$(printf '%s\n' "${lines[@]:3}" | awk '{ print length($0),
+	    index($0, "|") }' | sort -u)" = '80 33' ]
+	[[ ${lines[3]} =~ ^claimed\ .*\|=+\ +\|$ ]]
+	[[ ${lines[6]} =~ ^ready\ .*\|\ *=+\|$ ]]
+}
+
+@test "trace: as wide as the terminal" {
+	daemon_start
+	ctl create cold a -c count.click --wait ready
+	for columns in 120 60 45 20; do
+		run -0 script -qec "stty cols $columns; '$build/uvnfctl' -s \
+		    '$UVNF_SOCKET' trace a" /dev/null
+		widest=$(tr -d '\r' <<<"$output" | grep '|$' |
+		    awk '{ print length($0) }' | sort -u)
+		# The bar itself is never narrower than ten columns.
+		[ "$widest" -eq $((columns > 44 ? columns : 44)) ]
+	done
+}
+
+@test "trace: of one that is only claimed, failed or stopped" {
+	daemon_start
+	ctl create cold a
+	holds '.stages | map(.stage) == ["claimed"]' trace a
+	fails 1 router-failed create cold b -c refused.click --wait ready
+	run -0 ctl trace b
+	says 'b failed: ' 'error: router-failed' 'started'
+	[[ $output != *$'\n'ready* ]]
+	ctl create cold c -c count.click --wait ready
+	ctl stop c
+	holds '.stages == [] and .stages_of == "stop"' trace c
+	run -0 ctl trace c
+	says 'no stage of its stop was reached'
+}
+
+@test "trace: after a restart, as far as it is known" {
+	daemon_start "host=$PWD/host"
+	ctl create cold a -c count.click --wait ready
+	ctl create cold b
+	ctl -j trace a | jq -c .stages >before
+	kill_it
+	daemon_start "host=$PWD/host"
+	holds .stages_kept trace a
+	ctl -j trace a | jq -c .stages | cmp - before
+	run -0 ctl trace a
+	says 'since its create was read by an earlier uvnfd, as far as'
+	run -0 ctl trace b
+	says 'no stages are known: an earlier uvnfd had recorded none'
+	holds '.stages == []' trace b
+	ctl destroy --all --wait freed
+}
+
+@test "trace: bad arguments" {
+	daemon_start
+	fails 2 usage trace
+	fails 2 usage trace a b
+	fails 2 usage trace a --wait started
+	fails 1 no-vnf trace a
+	fails 1 bad-name trace a=b
+	daemon_stop
+	fails 3 no-daemon trace a
+}
