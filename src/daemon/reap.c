@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/probes.h"
 #include "daemon/reap.h"
 #include "daemon/timer.h"
 
@@ -28,6 +29,7 @@ reap_end(struct reaping *r)
 {
 	struct daemon *dm = r->daemon;
 
+	PROBE(freed, r->domain->name, r->domain->domid);
 	journal_gone(dm->journal, r->domain);
 	domain_free(r->domain);
 	dm->doomed--;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/util.h"
+#include "daemon/probes.h"
 #include "daemon/vnf.h"
 
 static const char *const state_words[VNF_STATE_COUNT] = {
@@ -210,6 +211,29 @@ vnf_begin(struct vnf *v, enum vnf_act act, uint64_t read_us)
 	v->stages_kept = false;
 }
 
+static void
+probe_stage(const struct vnf *v, enum vnf_stage stage)
+{
+	switch (stage) {
+	case STAGE_CLAIMED:
+		PROBE(claim, v->name, v->domain->domid, v->stages.us[stage],
+		    (int)v->source);
+		break;
+	case STAGE_CONFIGURED:
+		PROBE(configured, v->name, v->domain->domid,
+		    v->stages.us[stage]);
+		break;
+	case STAGE_STARTED:
+		PROBE(started, v->name, v->domain->domid, v->stages.us[stage]);
+		break;
+	case STAGE_READY:
+		PROBE(ready, v->name, v->domain->domid, v->stages.us[stage]);
+		break;
+	case STAGE_COUNT:
+		break;
+	}
+}
+
 void
 vnf_stamp(struct vnf_table *t, struct vnf *v, enum vnf_stage stage,
     uint64_t now)
@@ -219,6 +243,7 @@ vnf_stamp(struct vnf_table *t, struct vnf *v, enum vnf_stage stage,
 	if (s->act == ACT_UNKNOWN || s->us[stage] != 0)
 		return;
 	s->us[stage] = now > s->since_us ? now - s->since_us : 1;
+	probe_stage(v, stage);
 	if (t->stage_observer != NULL)
 		t->stage_observer(v, stage, t->stage_arg);
 }

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/pool.h"
+#include "daemon/probes.h"
 #include "daemon/timer.h"
 #include "daemon/vnf_later.h"
 #include "daemon/vnf_ops.h"
@@ -127,6 +128,7 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 		return;
 	}
 	v = vnf_new(&dm->vnfs, name, t);
+	PROBE(create, v->name, t->name, rq->read_us);
 	v->set = rq->set;
 	v->label = rq->label;
 	vnf_own(&dm->vnfs, v, rq->owner, t->memory_mb, t->vcpus);
@@ -417,6 +419,7 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 		vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
 	log_info("vnf destroyed name=%s domid=%d", v->name,
 	    d != NULL ? d->domid : -1);
+	PROBE(destroyed, v->name, d != NULL ? d->domid : -1);
 	vnf_release(&dm->vnfs, v);
 	vnf_free(v);
 	if (d != NULL)
@@ -511,6 +514,7 @@ vnf_dead(struct daemon *dm, struct vnf *v, enum backend_death why)
 	if (v->state != VNF_CRASHED) {	/* adopted like that */
 		log_warn("vnf crashed name=%s domid=%d error=%s", v->name,
 		    v->domain->domid, e.text);
+		PROBE(crashed, v->name, v->domain->domid);
 		vnf_set_error(v, &e);
 		vnf_set_state(&dm->vnfs, v, VNF_CRASHED);
 	}
