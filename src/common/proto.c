@@ -257,15 +257,20 @@ proto_buf_printf(struct proto_buf *b, const char *fmt, ...)
 	va_list ap;
 	int n;
 
+	reserve(b, 64);			/* mostly enough the first time */
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(b->data + b->len, b->size - b->len, fmt, ap);
 	va_end(ap);
-	if (n < 0)
+	if (n < 0) {
+		b->data[b->len] = '\0';
 		return;
-	reserve(b, (size_t)n);
-	va_start(ap, fmt);
-	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	}
+	if ((size_t)n >= b->size - b->len) {
+		reserve(b, (size_t)n);
+		va_start(ap, fmt);
+		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	b->len += (size_t)n;
 }
 
@@ -299,19 +304,34 @@ escape_byte(char *out, unsigned char c)
 void
 proto_buf_escape(struct proto_buf *b, const char *s, size_t len)
 {
-	char out[4];
+	char *out;
 	size_t i;
 
-	reserve(b, len);
-	b->data[b->len] = '\0';
+	reserve(b, 4 * len);
+	out = b->data + b->len;
 	for (i = 0; i < len; i++)
-		proto_buf_add(b, out, escape_byte(out, (unsigned char)s[i]));
+		out += escape_byte(out, (unsigned char)s[i]);
+	*out = '\0';
+	b->len = (size_t)(out - b->data);
+}
+
+/*
+ * Fields are made without printf: a reply has some twenty, and the client of
+ * a create waits for them.
+ */
+static void
+add_key(struct proto_buf *b, const char *key)
+{
+	proto_buf_add(b, " ", 1);
+	proto_buf_add(b, key, strlen(key));
+	proto_buf_add(b, "=", 1);
 }
 
 void
 proto_add_bytes(struct proto_buf *b, const char *key, const char *s, size_t len)
 {
-	proto_buf_printf(b, " %s=\"", key);
+	add_key(b, key);
+	proto_buf_add(b, "\"", 1);
 	proto_buf_escape(b, s, len);
 	proto_buf_add(b, "\"", 1);
 }
@@ -325,13 +345,23 @@ proto_add_string(struct proto_buf *b, const char *key, const char *s)
 void
 proto_add_number(struct proto_buf *b, const char *key, int64_t n)
 {
-	proto_buf_printf(b, " %s=%" PRId64, key, n);
+	char text[24], *p = text + sizeof(text);
+	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+	do
+		*--p = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (n < 0)
+		*--p = '-';
+	add_key(b, key);
+	proto_buf_add(b, p, (size_t)(text + sizeof(text) - p));
 }
 
 void
 proto_add_bool(struct proto_buf *b, const char *key, bool value)
 {
-	proto_buf_printf(b, " %s=%s", key, value ? "true" : "false");
+	add_key(b, key);
+	proto_buf_add(b, value ? "true" : "false", value ? 4 : 5);
 }
 
 /* A field's key: parts of letters, digits, '_' and '-', joined by dots. */

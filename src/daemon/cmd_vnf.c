@@ -55,7 +55,12 @@ add_params(struct proto_buf *b, const struct vnf *v)
 static void
 add_stages(struct proto_buf *b, const struct vnf *v)
 {
-	char key[32];
+	static const char *const keys[STAGE_COUNT] = {
+		[STAGE_CLAIMED] = "stages_us.claimed",
+		[STAGE_CONFIGURED] = "stages_us.configured",
+		[STAGE_STARTED] = "stages_us.started",
+		[STAGE_READY] = "stages_us.ready",
+	};
 	int i;
 
 	if (v->stages.act == ACT_UNKNOWN)
@@ -64,10 +69,9 @@ add_stages(struct proto_buf *b, const struct vnf *v)
 	if (v->stages_kept)
 		proto_add_bool(b, "stages_kept", true);
 	for (i = 0; i < STAGE_COUNT; i++) {
-		if (v->stages.us[i] == 0)
-			continue;
-		snprintf(key, sizeof(key), "stages_us.%s", vnf_stage_word(i));
-		proto_add_number(b, key, (int64_t)v->stages.us[i]);
+		if (v->stages.us[i] != 0)
+			proto_add_number(b, keys[i],
+			    (int64_t)v->stages.us[i]);
 	}
 }
 
