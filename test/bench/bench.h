@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon.h"
+#include "dom.h"
+#include "helper.h"
+#include "ping.h"
+#include "xs.h"
+
+/*
+ * What the parts of test/bench/launch share: its connections, which are all
+ * opened before anything is timed, and the guest's configuration.
+ */
+struct bench {
+	const char *dir;		/* the tools' own configurations */
+	char *config;			/* Click: answers pings */
+	size_t config_len;
+	struct xs *xs;
+	struct dom *dom;
+	struct prober *prober;
+	struct uvnf *uvnf;
+	struct helper *libvirt;
+};
+
+/* One VNF, from its launch to its end; times of CLOCK_MONOTONIC in us. */
+struct launch {
+	int domid;
+	uint64_t begin, started, ready, answered;
+};
+
+/* A way to make a VNF. */
+struct launcher {
+	const char *tool, *source;	/* as in doc/benchmarks.json */
+	const char *template;		/* uvnfd's, and the floor's */
+	/*
+	 * Makes it, until it is started; fills domid, begin and started.  0,
+	 * or -1 when it failed, said why, and left nothing.
+	 */
+	int (*start)(struct bench *b, const struct launcher *how,
+	    struct launch *l);
+	/*
+	 * Ends it, until its memory is free; *us is how long that took, or 0
+	 * when that says nothing.
+	 */
+	int (*stop)(struct bench *b, const struct launcher *how,
+	    const struct launch *l, uint64_t *us);
+};
+
+/* All the ways; tool NULL ends them. */
+extern const struct launcher launchers[];
+const struct launcher *launcher_find(const char *tool, const char *source);
+
+/*
+ * One sample, a line on stdout: what was measured under which circumstances
+ * ("main", "n=500", "refill", "quiet").
+ */
+void sample(const struct launcher *how, const char *stage, const char *when,
+    uint64_t us);
+
+/*
+ * One VNF, launched, watched until it answers a ping, and ended.  Returns -1,
+ * said and counted, when a stage failed; nothing is left then either.
+ */
+int measure(struct bench *b, const struct launcher *how, const char *when);
+/* The same, but the VNF is only started. */
+int measure_start(struct bench *b, const struct launcher *how,
+    const char *when);
+
+/* Writes the configuration into a guest that has announced itself, or will. */
+int configure(struct bench *b, int domid);
+
+/* What cannot be measured at all ends the program. */
+void fatal(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
+/* One launch that failed. */
+int failed(const struct launcher *how, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* main.c's commands, in files of their own; arguments as main's. */
+void rounds(struct bench *b, unsigned nrounds, unsigned batch);
+void curve(struct bench *b, unsigned count, char *const *sizes);
+void refill(struct bench *b, unsigned batches, unsigned batch);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef BENCH_DAEMON_H
+#define BENCH_DAEMON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/uvnf.h"
+
+/* uvnfd, over a connection of libuvnf that stays open. */
+struct uvnf *daemon_open(void);
+
+/*
+ * One request; words is split at its spaces, payload may be NULL.  0, or -1,
+ * said on stderr.
+ */
+int daemon_ask(struct uvnf *u, const char *words, const char *payload,
+    size_t len);
+/* The same for what must not fail. */
+void daemon_must(struct uvnf *u, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Of the first data line of the last reply: NULL or -1 when there is none. */
+const char *daemon_text(struct uvnf *u, const char *key);
+int64_t daemon_number(struct uvnf *u, const char *key);
+
+/*
+ * Makes a pool of count shells, and waits for them.  The microseconds that it
+ * took.
+ */
+uint64_t daemon_fill(struct uvnf *u, const char *template, const char *kind,
+    unsigned count);
+/* The pool is as it is now: no refill is to fall into what comes next. */
+void daemon_keep(struct uvnf *u, const char *template, const char *kind,
+    unsigned count);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "common/util.h"
+#include "floor.h"
+
+#define CHUNK 992			/* as uvnfd cuts configurations */
+#define SHELVES 2
+#define SHELL_MAX 256
+#define PATH_LEN 128
+#define LIMIT_MS 20000
+
+/* The domids of shells that wait; one shelf for each kind. */
+static struct shelf {
+	unsigned count;
+	int domids[SHELL_MAX];
+} shelves[SHELVES];
+
+static struct shelf *
+shelf_of(const struct launcher *how)
+{
+	return &shelves[strcmp(how->source, "booted") == 0];
+}
+
+static void
+path_of(int domid, const char *node, char path[PATH_LEN])
+{
+	snprintf(path, PATH_LEN, "/local/domain/%d/%s", domid, node);
+}
+
+/* --- shells -------------------------------------------------------------- */
+
+static bool
+is_shell(struct xs *xs, int domid, const char *template)
+{
+	char path[PATH_LEN], want[64];
+
+	path_of(domid, "name", path);
+	snprintf(want, sizeof(want), "uvnf-%s-", template);
+	xs_put_read(xs, path);
+	return xs_settle(xs) == 0 &&
+	    strncmp(xs_body(xs, NULL), want, strlen(want)) == 0;
+}
+
+void
+floor_collect(struct bench *b, const struct launcher *how, unsigned count)
+{
+	struct shelf *s = shelf_of(how);
+	char list[4096], *at;
+	size_t len;
+	int domid;
+
+	daemon_fill(b->uvnf, how->template, how->source, count);
+	s->count = 0;
+	xs_put_list(b->xs, "/local/domain");
+	if (xs_settle(b->xs) != 0)
+		fatal("xenstored lists no domains");
+	memcpy(list, xs_body(b->xs, &len), sizeof(list));
+	for (at = list; at < list + len; at += strlen(at) + 1) {
+		domid = (int)strtol(at, NULL, 10);
+		if (s->count < SHELL_MAX && is_shell(b->xs, domid,
+		    how->template))
+			s->domids[s->count++] = domid;
+	}
+	if (s->count < count)
+		fatal("%u shells of %s, not %u", s->count, how->template,
+		    count);
+}
+
+void
+floor_return(struct bench *b, const struct launcher *how)
+{
+	shelf_of(how)->count = 0;
+	daemon_must(b->uvnf, "pool set %s %s 0", how->template, how->source);
+}
+
+/* --- the requests -------------------------------------------------------- */
+
+static void
+put_config(struct bench *b, int domid)
+{
+	char path[PATH_LEN], node[64];
+	size_t at, len;
+	unsigned i = 0;
+
+	for (at = 0; at < b->config_len; at += len) {
+		len = b->config_len - at < CHUNK ? b->config_len - at : CHUNK;
+		snprintf(node, sizeof(node), "data/clickos/0/config/%u", i++);
+		path_of(domid, node, path);
+		xs_put_write(b->xs, path, b->config + at, len);
+	}
+}
+
+static void
+put_status(struct bench *b, int domid, const char *status)
+{
+	char path[PATH_LEN];
+
+	path_of(domid, "data/clickos/0/status", path);
+	xs_put_write(b->xs, path, status, strlen(status));
+}
+
+static int
+take(const struct launcher *how, struct launch *l)
+{
+	struct shelf *s = shelf_of(how);
+
+	if (s->count == 0)
+		return failed(how, "no shell is left");
+	l->domid = s->domids[--s->count];
+	return 0;
+}
+
+static int
+start_booted(struct bench *b, const struct launcher *how, struct launch *l)
+{
+	if (take(how, l) != 0)
+		return -1;
+	l->begin = now_us();
+	put_config(b, l->domid);
+	put_status(b, l->domid, "Running");
+	if (xs_settle(b->xs) != 0)
+		return failed(how, "xenstored refused a write");
+	l->started = now_us();
+	return 0;
+}
+
+/* uvnfd watches its shells for the guest's announcement, too. */
+static int
+start_paused(struct bench *b, const struct launcher *how, struct launch *l)
+{
+	char path[PATH_LEN];
+
+	if (take(how, l) != 0)
+		return -1;
+	path_of(l->domid, "data/clickos", path);
+	xs_put_watch(b->xs, path);
+	if (xs_await_event(b->xs, path, LIMIT_MS) != 0)
+		return failed(how, "xenstored sets no watch");
+	l->begin = now_us();
+	if (dom_unpause(b->dom, l->domid) != 0)
+		return failed(how, "domain %d is not let run", l->domid);
+	put_config(b, l->domid);
+	if (xs_await_event(b->xs, path, LIMIT_MS) != 0)
+		return failed(how, "domain %d does not boot", l->domid);
+	put_status(b, l->domid, "Running");
+	if (xs_settle(b->xs) != 0)
+		return failed(how, "xenstored refused a write");
+	l->started = now_us();
+	xs_put_unwatch(b->xs, path);
+	xs_settle(b->xs);
+	return 0;
+}
+
+/*
+ * Its router is to answer no more; the domain goes with the pool.  The vif's
+ * backend tells when it has let go, and the bridge with it.
+ */
+static int
+stop(struct bench *b, const struct launcher *how, const struct launch *l,
+    uint64_t *us)
+{
+	char path[PATH_LEN];
+
+	*us = 0;
+	put_status(b, l->domid, "Halted");
+	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
+	    l->domid);
+	if (xs_settle(b->xs) != 0 ||
+	    xs_await(b->xs, path, "2", LIMIT_MS) != 0)
+		return failed(how, "domain %d does not halt", l->domid);
+	return 0;
+}
+
+const struct launcher floor_booted = { "floor", "booted", "fbooted",
+	start_booted, stop };
+const struct launcher floor_paused = { "floor", "paused", "fpaused",
+	start_paused, stop };
+
+/* --- what other tools leave to be done ----------------------------------- */
+
+int
+configure(struct bench *b, int domid)
+{
+	char path[PATH_LEN];
+
+	path_of(domid, "data/clickos", path);
+	if (xs_await(b->xs, path, NULL, LIMIT_MS) != 0)
+		return -1;
+	put_config(b, domid);
+	put_status(b, domid, "Running");
+	return xs_settle(b->xs);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#ifndef BENCH_FLOOR_H
+#define BENCH_FLOOR_H
+
+struct bench;
+struct launcher;
+
+/*
+ * The least that a toolstack could do with a shell: the xenstore requests
+ * that uvnfd sends for the same, in one round trip, with the hypercall where
+ * one is due, and nothing else.
+ */
+
+/*
+ * Collects shells, booted or never run, out of uvnfd's pool of the launcher's
+ * template: nobody else uses that pool, and draining it ends them all.
+ */
+void floor_collect(struct bench *b, const struct launcher *how,
+    unsigned count);
+/* Gives them back, with all that they have become. */
+void floor_return(struct bench *b, const struct launcher *how);
+
+extern const struct launcher floor_booted, floor_paused;
+
+#endif

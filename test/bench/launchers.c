@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bench.h"
+#include "common/util.h"
+#include "floor.h"
+
+#define NAME "bench"			/* in all the tools' files, too */
+#define LIMIT_MS 60000
+
+/* Of all domains that are not uvnfd's, one after the other. */
+static const uint8_t uuid[16] = { 0xb0, 0, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0,
+	0, 0, 0, 1 };
+
+/* --- uvnfd --------------------------------------------------------------- */
+
+/* An armed shell has its configuration, which is the same. */
+static void
+fill_create(struct bench *b, const struct launcher *how, char words[128],
+    const char **payload, size_t *len)
+{
+	bool armed = strcmp(how->source, "armed") == 0;
+
+	snprintf(words, 128, "create %s " NAME " wait=started "
+	    "timeout_ms=60000", how->template);
+	*payload = armed ? NULL : b->config;
+	*len = armed ? 0 : b->config_len;
+}
+
+/* What the daemon says of it: is it what it should be? */
+static int
+check_source(struct bench *b, const struct launcher *how, struct launch *l)
+{
+	const char *source = daemon_text(b->uvnf, "source");
+
+	l->domid = (int)daemon_number(b->uvnf, "domid");
+	if (source != NULL && strcmp(source, how->source) == 0 &&
+	    l->domid > 0)
+		return 0;
+	failed(how, "it came from %s", source != NULL ? source : "nowhere");
+	daemon_must(b->uvnf, "destroy " NAME " wait=freed timeout_ms=60000");
+	return -1;
+}
+
+static int
+uvnfd_start(struct bench *b, const struct launcher *how, struct launch *l)
+{
+	const char *payload;
+	char words[128];
+	size_t len;
+	int rc;
+
+	fill_create(b, how, words, &payload, &len);
+	l->begin = now_us();
+	rc = daemon_ask(b->uvnf, words, payload, len);
+	l->started = now_us();
+	if (rc == 0)
+		return check_source(b, how, l);
+	failed(how, "not created");
+	if (strcmp(uvnf_error_word(b->uvnf), "no-memory") != 0)
+		daemon_ask(b->uvnf, "destroy " NAME " wait=freed", NULL, 0);
+	return -1;
+}
+
+static int
+uvnfd_stop(struct bench *b, const struct launcher *how,
+    const struct launch *l, uint64_t *us)
+{
+	uint64_t begin = now_us();
+
+	daemon_must(b->uvnf, "destroy " NAME " wait=freed timeout_ms=60000");
+	if (dom_await_gone(b->dom, l->domid, LIMIT_MS) != 0)
+		return failed(how, "domain %d stays", l->domid);
+	*us = now_us() - begin;
+	return 0;
+}
+
+static int
+uvnfctl_start(struct bench *b, const struct launcher *how, struct launch *l)
+{
+	const char *argv[] = { "uvnfctl", "-t", "60", "create", how->template,
+		NAME, "--wait", "started", NULL, NULL, NULL };
+	char path[256];
+	int status;
+
+	if (strcmp(how->source, "armed") != 0) {
+		snprintf(path, sizeof(path), "%s/bench.click", b->dir);
+		argv[8] = "-c";
+		argv[9] = path;
+	}
+	l->begin = now_us();
+	status = run(argv);
+	l->started = now_us();
+	if (status != 0)
+		return failed(how, "status %d", status);
+	daemon_must(b->uvnf, "show " NAME);
+	return check_source(b, how, l);
+}
+
+static int
+uvnfctl_stop(struct bench *b, const struct launcher *how,
+    const struct launch *l, uint64_t *us)
+{
+	const char *argv[] = { "uvnfctl", "-t", "60", "destroy", NAME,
+		"--wait", "freed", NULL };
+	uint64_t begin = now_us();
+	int status = run(argv);
+
+	if (status != 0 || dom_await_gone(b->dom, l->domid, LIMIT_MS) != 0)
+		fatal("uvnfctl destroys nothing: status %d", status);
+	*us = now_us() - begin;
+	(void)how;
+	return 0;
+}
+
+/* --- xl and virsh -------------------------------------------------------- */
+
+/*
+ * What is left of a launch that failed goes, by xl whoever made it, for the
+ * next one has the same name.
+ */
+static int
+clean_up(struct bench *b, const struct launcher *how, int status)
+{
+	const char *argv[] = { "xl", "destroy", NAME, NULL };
+	int domid = dom_find(b->dom, uuid);
+
+	failed(how, "status %d", status);
+	if (domid >= 0)
+		run(argv);
+	if (domid >= 0 && dom_await_gone(b->dom, domid, LIMIT_MS) != 0)
+		fatal("domain %d stays", domid);
+	return -1;
+}
+
+static int
+tool_start(struct bench *b, const struct launcher *how, struct launch *l)
+{
+	bool is_xl = strncmp(how->tool, "xl", 2) == 0;
+	char path[256];
+	const char *xl[] = { "xl", "create", "-q", path, NULL };
+	const char *virsh[] = { "virsh", "-q", "-c", "xen:///system",
+		"create", path, NULL };
+	int status;
+
+	snprintf(path, sizeof(path), "%s/%s.%s", b->dir, how->tool,
+	    is_xl ? "cfg" : "xml");
+	l->begin = now_us();
+	status = run(is_xl ? xl : virsh);
+	l->started = now_us();
+	l->domid = dom_find(b->dom, uuid);
+	if (status != 0 || l->domid < 0 || configure(b, l->domid) != 0)
+		return clean_up(b, how, status);
+	return 0;
+}
+
+static int
+tool_stop(struct bench *b, const struct launcher *how, const struct launch *l,
+    uint64_t *us)
+{
+	const char *xl[] = { "xl", "destroy", NAME, NULL };
+	const char *virsh[] = { "virsh", "-q", "-c", "xen:///system",
+		"destroy", NAME, NULL };
+	uint64_t begin = now_us();
+	int status = run(strncmp(how->tool, "xl", 2) == 0 ? xl : virsh);
+
+	if (status != 0)
+		return clean_up(b, how, status);
+	if (dom_await_gone(b->dom, l->domid, LIMIT_MS) != 0)
+		fatal("domain %d stays", l->domid);
+	*us = now_us() - begin;
+	return 0;
+}
+
+/* --- libvirt's API ------------------------------------------------------- */
+
+static int
+api_start(struct bench *b, const struct launcher *how, struct launch *l)
+{
+	int rc = helper_do(b->libvirt, "create", &l->begin, &l->started);
+
+	l->domid = dom_find(b->dom, uuid);
+	if (rc != 0 || l->domid < 0 || configure(b, l->domid) != 0)
+		return clean_up(b, how, rc);
+	return 0;
+}
+
+static int
+api_stop(struct bench *b, const struct launcher *how, const struct launch *l,
+    uint64_t *us)
+{
+	uint64_t begin, end;
+
+	if (helper_do(b->libvirt, "destroy", &begin, &end) != 0)
+		return clean_up(b, how, -1);
+	if (dom_await_gone(b->dom, l->domid, LIMIT_MS) != 0)
+		fatal("domain %d stays", l->domid);
+	*us = now_us() - begin;
+	return 0;
+}
+
+/* --- all of them --------------------------------------------------------- */
+
+const struct launcher launchers[] = {
+	{ "uvnfd", "armed", "armed", uvnfd_start, uvnfd_stop },
+	{ "uvnfd", "booted", "booted", uvnfd_start, uvnfd_stop },
+	{ "uvnfd", "paused", "paused", uvnfd_start, uvnfd_stop },
+	{ "uvnfd", "cold", "cold", uvnfd_start, uvnfd_stop },
+	{ "uvnfctl", "armed", "armed", uvnfctl_start, uvnfctl_stop },
+	{ "uvnfctl", "booted", "booted", uvnfctl_start, uvnfctl_stop },
+	{ "xl", NULL, NULL, tool_start, tool_stop },
+	{ "xl-fast", NULL, NULL, tool_start, tool_stop },
+	{ "virsh", NULL, NULL, tool_start, tool_stop },
+	{ "libvirt-fast", NULL, NULL, api_start, api_stop },
+	{ NULL, NULL, NULL, NULL, NULL }
+};
+
+const struct launcher *
+launcher_find(const char *tool, const char *source)
+{
+	const struct launcher *l;
+
+	for (l = launchers; l->tool != NULL; l++)
+		if (strcmp(l->tool, tool) == 0 && (source == NULL ||
+		    strcmp(l->source, source) == 0))
+			return l;
+	fatal("no launcher %s %s", tool, source != NULL ? source : "");
+}

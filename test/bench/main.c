@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+/*
+ * launch DIR COMMAND [ARGUMENT]...: makes VNFs in dom0 by all the ways that
+ * there are, and says on stdout how long each took.  test/bench/dom0 runs it.
+ *
+ *	rounds N BATCH		all ways in turn
+ *	curve COUNT N...	claims beside N VNFs that run
+ *	refill BATCHES COUNT	claims beside a pool that fills, or does not
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "common/util.h"
+
+#define ADDRESS "10.0.0.50"
+#define CONFIG_MAX 4096
+
+void
+fatal(const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fprintf(stderr, "launch: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+int
+failed(const struct launcher *how, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	printf("failed\t%s\t%s\t%s\n", how->tool, how->source != NULL ?
+	    how->source : "-", text);
+	fflush(stdout);
+	return -1;
+}
+
+static void
+read_config(struct bench *b)
+{
+	char path[256];
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/bench.click", b->dir);
+	in = fopen(path, "r");
+	if (in == NULL)
+		fatal("%s: %s", path, strerror(errno));
+	b->config = xmalloc(CONFIG_MAX);
+	b->config_len = fread(b->config, 1, CONFIG_MAX, in);
+	fclose(in);
+	if (b->config_len == 0 || b->config_len == CONFIG_MAX)
+		fatal("%s is empty, or too long", path);
+}
+
+static unsigned
+number(const char *text)
+{
+	uint64_t n;
+
+	if (parse_uint(text, 0, 100000, &n) != 0)
+		fatal("no number: '%s'", text);
+	return (unsigned)n;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bench b = { 0 };
+	char path[256];
+
+	if (argc < 5)
+		fatal("usage: launch DIR rounds|curve|refill NUMBER...");
+	b.dir = argv[1];
+	read_config(&b);
+	b.xs = xs_connect();
+	b.dom = dom_open();
+	b.prober = prober_open(ADDRESS);
+	b.uvnf = daemon_open();
+	snprintf(path, sizeof(path), "%s/libvirt-fast.xml", b.dir);
+	b.libvirt = helper_start("libvirt-fast", path);
+	if (strcmp(argv[2], "rounds") == 0)
+		rounds(&b, number(argv[3]), number(argv[4]));
+	else if (strcmp(argv[2], "curve") == 0)
+		curve(&b, number(argv[3]), argv + 4);
+	else if (strcmp(argv[2], "refill") == 0)
+		refill(&b, number(argv[3]), number(argv[4]));
+	else
+		fatal("no such command: %s", argv[2]);
+	uvnf_close(b.uvnf);
+	free(b.config);
+	return 0;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The uvnf authors */
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench.h"
+#include "common/util.h"
+
+#define LIMIT_US 20000000
+#define PING_MS 2000
+#define CONNECTED "4"
+
+void
+sample(const struct launcher *how, const char *stage, const char *when,
+    uint64_t us)
+{
+	printf("sample\t%s\t%s\t%s\t%s\t%" PRIu64 "\n", how->tool,
+	    how->source != NULL ? how->source : "-", stage, when, us);
+}
+
+/* --- until it answers ---------------------------------------------------- */
+
+/* The vif's backend has another state; its reading is asked for. */
+static void
+on_xenstore(struct bench *b, const char *path, struct launch *l)
+{
+	enum xs_kind kind;
+
+	while ((kind = xs_take(b->xs, false)) != XS_NONE) {
+		if (kind == XS_EVENT) {
+			xs_put_read(b->xs, path);
+			xs_send(b->xs);
+		} else if (kind == XS_REPLY && l->ready == 0 &&
+		    strcmp(xs_body(b->xs, NULL), CONNECTED) == 0) {
+			l->ready = now_us();
+		}
+	}
+}
+
+/* Until the next probe is due, or something came. */
+static void
+await(const struct pollfd *both, uint64_t due, uint64_t now)
+{
+	struct pollfd pfds[2] = { both[0], both[1] };
+	struct timespec left = { 0 };
+
+	left.tv_nsec = due > now ? (long)(due - now) * 1000 : 0;
+	ppoll(pfds, 2, &left, NULL);
+}
+
+/*
+ * A probe every millisecond until one is answered, and beside it a watch on
+ * the vif's backend, which is connected when the router runs: the same two
+ * for whoever has launched it.
+ */
+static int
+watch_up(struct bench *b, const char *path, struct launch *l)
+{
+	const struct pollfd both[2] = {
+		{ .fd = prober_socket(b->prober), .events = POLLIN },
+		{ .fd = xs_socket(b->xs), .events = POLLIN } };
+	uint64_t due = now_us(), end = l->begin + LIMIT_US, now;
+
+	while (l->ready == 0 || l->answered == 0) {
+		now = now_us();
+		if (now > end)
+			return -1;
+		if (now >= due && l->answered == 0) {
+			prober_send(b->prober);
+			due = now + PROBE_US;
+		} else if (now >= due) {
+			due = now + PROBE_US;
+		}
+		await(both, due, now);
+		if (l->answered == 0 && prober_answered(b->prober))
+			l->answered = now_us();
+		on_xenstore(b, path, l);
+	}
+	return 0;
+}
+
+static int
+until_up(struct bench *b, const struct launcher *how, struct launch *l)
+{
+	char path[128];
+	int rc;
+
+	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
+	    l->domid);
+	prober_begin(b->prober);
+	prober_send(b->prober);
+	xs_put_watch(b->xs, path);
+	xs_send(b->xs);
+	rc = watch_up(b, path, l);
+	xs_put_unwatch(b->xs, path);
+	xs_settle(b->xs);
+	if (rc != 0)
+		failed(how, l->answered == 0 ? "no ping was answered" :
+		    "its vif is not connected");
+	return rc;
+}
+
+/* uvnfd's own stamps, for those that are curious what the time went into. */
+static void
+sample_stages(struct bench *b, const struct launcher *how, const char *when)
+{
+	static const char *const stages[] = { "claimed", "configured",
+		"started", "ready" };
+	char key[64];
+	int64_t us;
+	size_t i;
+
+	daemon_must(b->uvnf, "show bench");
+	for (i = 0; i < 4; i++) {
+		snprintf(key, sizeof(key), "stages_us.%s", stages[i]);
+		us = daemon_number(b->uvnf, key);
+		snprintf(key, sizeof(key), "own-%s", stages[i]);
+		if (us >= 0)
+			sample(how, key, when, (uint64_t)us);
+	}
+}
+
+static void
+sample_up(struct bench *b, const struct launcher *how, const char *when,
+    const struct launch *l)
+{
+	uint64_t ping = prober_ping(b->prober, PING_MS);
+
+	sample(how, "started", when, l->started - l->begin);
+	/* Whoever answers is running. */
+	sample(how, "ready", when, (l->ready < l->answered ? l->ready :
+	    l->answered) - l->begin);
+	sample(how, "first_ping", when, l->answered - l->begin);
+	if (ping != 0)
+		sample(how, "ping", when, ping);
+	if (strcmp(how->tool, "uvnfd") == 0)
+		sample_stages(b, how, when);
+}
+
+/* --- one VNF ------------------------------------------------------------- */
+
+int
+measure(struct bench *b, const struct launcher *how, const char *when)
+{
+	struct launch l = { 0 };
+	uint64_t us = 0;
+	int rc;
+
+	if (how->start(b, how, &l) != 0)
+		return -1;
+	rc = until_up(b, how, &l);
+	if (rc == 0)
+		sample_up(b, how, when, &l);
+	if (how->stop(b, how, &l, &us) != 0)
+		return -1;
+	if (rc == 0 && us != 0)
+		sample(how, "destroyed", when, us);
+	fflush(stdout);
+	return rc;
+}
+
+int
+measure_start(struct bench *b, const struct launcher *how, const char *when)
+{
+	struct launch l = { 0 };
+	uint64_t us;
+
+	if (how->start(b, how, &l) != 0)
+		return -1;
+	sample(how, "started", when, l.started - l.begin);
+	if (how->stop(b, how, &l, &us) != 0)
+		return -1;
+	fflush(stdout);
+	return 0;
+}
