@@ -89,6 +89,14 @@ teardown() {
 	[[ $output == *ready* ]]
 }
 
+@test "read: one that waits behind another comes to its turn after a pause" {
+	run -0 ctl create booted web1 -c arp.click --wait ready
+	run -0 wire 'send:@s read web1 no.such timeout_ms=500\n' \
+	    'send:@r read web1 cnt.count timeout_ms=600000\n@p pause web1\n' \
+	    reply:2 'send:@u resume web1\n' reply:2
+	says '@p OK' '@s ERR timeout ' '@u OK' '@r DATA value="0"' '@r OK'
+}
+
 @test "read and write: many side by side from many clients" {
 	run -0 ctl create booted web1 -c arp.click --wait ready
 	pids=()
