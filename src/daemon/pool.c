@@ -93,6 +93,7 @@ pool_put_back(struct pools *p, struct domain *d)
 	}
 	TAILQ_INSERT_HEAD(&s->ready, d, entry);
 	s->have++;
+	pool_trim(p);			/* fewer may be wanted by now */
 	pool_wait_check(p);
 }
 

@@ -226,6 +226,16 @@ print("00:16:3e:%02x:%02x:%02x" % (c >> 16, c >> 8 & 255, c & 255))')
 	    .domid == $domid" create free a
 }
 
+@test "a change that is refused, and its pool was drained meanwhile" {
+	daemon_start fail_vifs=1 vif_ms=500
+	fill
+	ctl create free web1 --vif 0,bridge=br1 >/dev/null 2>&1 3>&- &
+	await holds '.state == "creating"' show web1
+	ctl pool drain >/dev/null
+	wait $! && return 1
+	await all_hold 'all(.have == 0 and .building == 0)' pool
+}
+
 @test "another place in the file: its shells are replaced, VNFs are not" {
 	daemon_start
 	fill
