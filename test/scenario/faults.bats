@@ -221,6 +221,14 @@ no_pools() {
 	ctl destroy --all --wait freed
 }
 
+@test "a guest that is being destroyed ends by itself: nobody hears of it" {
+	daemon_start write_ms=100 start_ms=0 destroy_ms=1000
+	ctl create cold a -c count.click --wait ready
+	holds '.how == "forced"' shutdown a --force 0
+	fails 1 no-vnf show a
+	daemon_stop
+}
+
 @test "a console that somebody else reads: vifs that stay connected must do" {
 	daemon_start lose_words=1
 	run -0 ctl -t 60 create cold a -c count.click --wait ready

@@ -109,7 +109,7 @@ teardown() {
 	ctl create cold a -c count.click --wait ready >/dev/null
 	run -0 wire 'send:@r read a no.such\n@d destroy a wait=freed\n' \
 	    reply:2
-	says '@r ERR guest-dead ' '@d OK'
+	says '@r ERR destroyed ' '@d OK'
 }
 
 @test "destroy: twice, side by side" {

@@ -70,6 +70,8 @@ static void
 guest_later(struct sim_domain *sd, void (*act)(struct sim_domain *),
     uint64_t ms)
 {
+	if (sd->doomed)
+		return;			/* nothing is heard of it any more */
 	sd->guest_act = act;
 	sim_arm_ms(sd->guest, ms);
 	sim_domain_keep(sd);

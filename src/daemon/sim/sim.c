@@ -101,7 +101,7 @@ gone(const struct sim_op *op, struct uvnf_error *e)
 {
 	if (op->domain->backend != NULL)
 		return false;
-	uvnf_error_set(e, UVNF_E_GUEST_DEAD, "the simulated domain is gone");
+	uvnf_error_set(e, UVNF_E_DESTROYED, "the simulated domain is gone");
 	return true;
 }
 
@@ -162,8 +162,10 @@ act_destroy(struct sim_op *op, struct uvnf_error *e)
 static void
 sim_destroy(struct backend *b, struct domain *d, backend_done done, void *arg)
 {
-	if (guest_of(d) != NULL)
+	if (guest_of(d) != NULL) {
 		event_del(guest_of(d)->guest);
+		guest_of(d)->doomed = true;
+	}
 	op_begin(b, d, act_destroy, sim_of(b)->knob[DESTROY_MS], done, arg);
 }
 

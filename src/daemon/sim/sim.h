@@ -39,6 +39,7 @@ struct sim_domain {
 	size_t other_len;
 	unsigned pauses;		/* by us and others; it runs at 0 */
 	bool held;			/* a pause held guest_act up */
+	bool doomed;			/* it is being destroyed */
 	LIST_ENTRY(sim_domain) entry;
 };
 
