@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/bridges.h"
 #include "daemon/cmd_vnf.h"
 
 /* --- a VNF as a data line ------------------------------------------------ */
@@ -229,6 +230,29 @@ parse_net(const struct request *rq, struct net_wish **net,
 	return rc;
 }
 
+/*
+ * A bridge that a request has made is its owner's link: nobody else listens
+ * there, or speaks.
+ */
+static int
+check_bridges(const struct request *rq, const struct net_wish *net,
+    struct uvnf_error *e)
+{
+	const struct bridge *b;
+	unsigned i;
+
+	for (i = 0; net != NULL && i < net->nvifs; i++) {
+		if (!net->vifs[i].placed ||
+		    net->vifs[i].place.plug != PLUG_BRIDGE)
+			continue;
+		b = bridge_find(rq->daemon, net->vifs[i].place.name);
+		if (b != NULL && !request_owns(rq, b->owner))
+			return request_denied(rq, "bridge", b->name, b->owner,
+			    e);
+	}
+	return 0;
+}
+
 /* The keys chain and spec. */
 static int
 parse_label(const struct request *rq, struct vnf_label *l,
@@ -262,7 +286,8 @@ cmd_vnf_request(struct request *rq, enum vnf_wait wait,
 	    (rc = request_timeout(rq, &vr->timeout_ms, e)) != 0 ||
 	    (rc = parse_sets(rq, &vr->set, e)) != 0)
 		return rc;
-	if ((rc = parse_net(rq, &vr->net, e)) != 0) {
+	if ((rc = parse_net(rq, &vr->net, e)) != 0 ||
+	    (rc = check_bridges(rq, vr->net, e)) != 0) {
 		free(vr->net);
 		params_free(vr->set);
 		return rc;

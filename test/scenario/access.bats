@@ -316,6 +316,24 @@ foreign_requests=('config v config=8' 'read v cnt.count' 'write v cnt.reset'
 	run -0 ctl_as $bob bridge delete uv1
 }
 
+@test "bridges: nobody else's VNF is plugged into one" {
+	cat >>uvnf.yaml <<-'EOF'
+	  free:
+	    kernel: /boot/clickos
+	    vifs: [{bridge: br0}]
+	    override: [config, vifs]
+	EOF
+	daemon_start
+	ctl_as $alice bridge create uv1 >/dev/null
+	denies $bob create free b --vif 0,bridge=uv1
+	says "the bridge 'uv1' belongs to user $alice"
+	fails 1 no-vnf show b
+	run -0 ctl_as $bob create free b --vif 0,bridge=br1
+	run -0 ctl_as $alice create free a --vif 0,bridge=uv1
+	run -0 ctl_as $admin create free c --vif 0,bridge=uv1
+	all_hold '.[0].vifs == 2' bridge
+}
+
 @test "destroy --all: what is one's own, and how many are left" {
 	daemon_start
 	for n in 1 2; do
