@@ -199,6 +199,13 @@ check_reboot(const struct vnf *v, struct uvnf_error *e)
 {
 	int rc = vnf_check_free(v, e);
 
+	/* A stand-in, see recover.c. */
+	if (rc == 0 && v->template->kernel == NULL)
+		return uvnf_error_set(e, UVNF_E_BAD_STATE, "uvnfd was started "
+		    "without the template '%s' of '%s', or with one of other "
+		    "guests, so nothing says what to build; put it back into "
+		    "the configuration and restart uvnfd", v->template->name,
+		    v->name);
 	return rc != 0 ? rc : routers_check_reboot(v, e);
 }
 

@@ -173,6 +173,24 @@ daemons_here() {
 	daemon_start
 	fill
 	ctl create cold a >/dev/null
+@test "a VNF whose template has left is taken over, but not rebooted" {
+	daemon_start "host=$PWD/host"
+	ctl create carrier a --wait ready >/dev/null
+	domid=$(ctl -j show a | jq .domid)
+	daemon_stop
+	cp uvnf.yaml whole.yaml
+	sed -i '/carrier:/,$d' uvnf.yaml
+	daemon_start "host=$PWD/host"
+	fails 1 bad-state reboot a
+	says "without the template 'carrier' of 'a'"
+	holds ".state == \"ready\" and .domid == $domid" show a
+	daemon_stop
+	cp whole.yaml uvnf.yaml
+	daemon_start "host=$PWD/host"
+	holds ".state == \"ready\" and .domid != $domid" reboot a --wait ready
+	ctl destroy a --wait freed
+}
+
 }
 
 @test "a damaged journal: its tail is cut off, loudly, and it serves" {
