@@ -346,6 +346,7 @@ struct destroy {
 		void *arg;
 	} answer;			/* call is NULL once answered */
 	char name[VNF_NAME_MAX + 1];
+	unsigned left;			/* domains that are not gone yet */
 	unsigned timeout_ms;
 	struct event limit;
 };
@@ -380,6 +381,8 @@ destroy_gone(void *arg)
 {
 	struct destroy *ds = arg;
 
+	if (--ds->left > 0)
+		return;
 	destroy_answer(ds, NULL);
 	free(ds);
 }
@@ -391,6 +394,7 @@ destroy_new(struct daemon *dm, const struct vnf *v, unsigned timeout_ms,
 	struct destroy *ds = xcalloc(1, sizeof(*ds));
 
 	strcpy(ds->name, v->name);
+	ds->left = 1;			/* until all have been told */
 	ds->timeout_ms = timeout_ms;
 	ds->answer.call = answer;
 	ds->answer.arg = arg;
@@ -407,8 +411,8 @@ static void
 destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 {
 	struct domain *d = v->domain;
+	reap_done gone = ds != NULL ? destroy_gone : NULL;
 	struct uvnf_error e;
-	bool building;
 
 	if (dm->stopping)
 		uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon goes down, "
@@ -416,8 +420,9 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 	else
 		uvnf_error_set(&e, UVNF_E_DESTROYED,
 		    "another request destroyed '%s' meanwhile", v->name);
-	building = task_cancel(v, NULL, &e,
-	    ds != NULL && d == NULL ? destroy_gone : NULL, ds);
+	/* One that is being rebooted has two: its own, and one being built. */
+	if (task_cancel(v, NULL, &e, gone, ds))
+		ds->left++;
 	vnf_shutdown_cancel(v, &e);
 	calls_fail(v, &e);
 	if (d != NULL)
@@ -429,9 +434,12 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 	PROBE(destroyed, v->name, d != NULL ? d->domid : -1);
 	vnf_release(&dm->vnfs, v);
 	vnf_free(v);
-	if (d != NULL)
-		reap(dm, d, ds != NULL ? destroy_gone : NULL, ds);
-	else if (ds != NULL && !building)
+	if (d != NULL) {
+		if (ds != NULL)
+			ds->left++;
+		reap(dm, d, gone, ds);
+	}
+	if (ds != NULL)
 		destroy_gone(ds);
 }
 

@@ -29,6 +29,10 @@ no_vnf() {
 	ctl show "$1" 2>&1 | grep -q no-vnf
 }
 
+cold_builds() {
+	[ "$(grep -c ' cold cold ' state/journal)" -eq "$1" ]
+}
+
 @test "stop and start: the same configuration again" {
 	daemon_start
 	run -0 ctl create booted a -c count.click --wait ready
@@ -214,6 +218,17 @@ no_vnf() {
 	run -0 wire 'send:@r reboot a\n@s reboot a\n@d destroy a wait=freed\n' \
 	    reply:3
 	says '@s ERR busy ' '@r ERR destroyed ' '@d OK'
+}
+
+@test "reboot: destroy --wait freed is for the domain being built, too" {
+	daemon_start build_ms=2000
+	run -0 ctl create cold a -c count.click --wait ready
+	ctl -t 600 reboot a >/dev/null 2>&1 3>&- &
+	await cold_builds 2
+	run -0 ctl -t 600 destroy a --wait freed
+	run -1 grep cold <<<"$(left_over)"
+	wait $! && return 1
+	true
 }
 
 @test "reboot: the time limit leaves it as it was" {
