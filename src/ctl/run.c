@@ -275,7 +275,8 @@ on_created(struct uvnf *u, const struct uvnf_reply *reply, void *arg)
 		return;
 	}
 	/* What is lost with the connection is looked for on the next. */
-	if (strcmp(word, "protocol") == 0 && r->ours)
+	if (r->ours && (strcmp(word, "protocol") == 0 ||
+	    (strcmp(word, "stopping") == 0 && uvnf_reply_count(reply) > 0)))
 		return;
 	decide(r, status_of(word, 1), word, uvnf_reply_text(reply));
 	/* Where nothing is described, nothing is left. */

@@ -57,6 +57,7 @@ bridges_free(struct bridge_list *l)
 
 	while ((b = TAILQ_FIRST(l)) != NULL) {
 		TAILQ_REMOVE(l, b, entry);
+		free(b->task);
 		free(b);
 	}
 }
@@ -98,7 +99,7 @@ ended(void *arg, const struct uvnf_error *e)
 	struct bridge_task *t = arg;
 	struct bridge *b = t->bridge;
 
-	b->busy = false;
+	b->task = NULL;
 	if (e != NULL)
 		log_warn("bridge %s failed name=%s error=%s",
 		    t->make ? "create" : "delete", b->name, e->text);
@@ -127,7 +128,7 @@ begin(struct daemon *dm, struct bridge *b, bool make, bool known,
 	t->known = known;
 	t->done = done;
 	t->arg = arg;
-	b->busy = true;
+	b->task = t;
 	dm->backend->bridge(dm->backend, b->name, make, ended, t);
 }
 
@@ -140,7 +141,7 @@ check_free(const struct daemon *dm, const struct bridge *b,
 	if (dm->stopping)
 		return uvnf_error_set(e, UVNF_E_STOPPING,
 		    "the daemon is going down");
-	if (b != NULL && b->busy)
+	if (b != NULL && b->task != NULL)
 		return uvnf_error_set(e, UVNF_E_BUSY, "another request is "
 		    "making or deleting the bridge '%s'", b->name);
 	return 0;

@@ -17,7 +17,7 @@ struct bridge {
 	char name[BRIDGE_NAME_MAX + 1];
 	char chain[VNF_NAME_MAX + 1];	/* "": of none */
 	uid_t owner;			/* the user who made it */
-	bool busy;			/* it is being made, or unmade */
+	struct bridge_task *task;	/* makes or unmakes it, or NULL */
 	TAILQ_ENTRY(bridge) entry;
 };
 

@@ -132,6 +132,12 @@ run_fill(struct request *rq)
 		request_err(rq, &e);
 		return;
 	}
+	if (rq->daemon->stopping) {
+		uvnf_error_set(&e, UVNF_E_STOPPING,
+		    "the daemon is going down");
+		request_err(rq, &e);
+		return;
+	}
 	pools_fill(rq->daemon->pools, of);
 	if (text != NULL && text[0] == 'f')
 		fill_wait(rq, of, timeout_ms);

@@ -286,12 +286,9 @@ open_all(struct daemon *dm, const struct daemon_options *o,
 static void
 forget_vnfs(struct daemon *dm)
 {
-	struct uvnf_error e;
 	struct vnf *v;
 
-	uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon has stopped");
 	while ((v = TAILQ_FIRST(&dm->vnfs.list)) != NULL) {
-		calls_fail(v, &e);
 		vnf_release(&dm->vnfs, v);
 		if (v->domain != NULL) {
 			dm->backend->forget(dm->backend, v->domain);
@@ -301,17 +298,28 @@ forget_vnfs(struct daemon *dm)
 	}
 }
 
+/* Nobody is left without an answer, and then the clients go. */
+static void
+dismiss_clients(struct daemon *dm)
+{
+	struct uvnf_error e;
+
+	uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon was stopped while "
+	    "this was under way; the next one knows what became of it");
+	tasks_drop_all(dm, &e);
+	calls_drop_all(dm, &e);
+	if (dm->listener != NULL)
+		listener_free(dm->listener, &e);
+}
+
 static void
 close_all(struct daemon *dm)
 {
-	if (dm->listener != NULL)
-		listener_free(dm->listener);
+	dismiss_clients(dm);
 	if (dm->pools != NULL)
 		pools_free(dm->pools);
 	vnf_later_drop_all(dm);
-	tasks_drop_all(dm);
 	bringups_drop_all(dm);
-	calls_drop_all(dm);
 	forget_vnfs(dm);
 	bridges_free(&dm->bridges);
 	events_free(dm->events);

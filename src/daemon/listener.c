@@ -261,13 +261,13 @@ listener_new(struct daemon *dm, const char *path, const char *group,
 }
 
 void
-listener_free(struct listener *l)
+listener_free(struct listener *l, const struct uvnf_error *e)
 {
 	evconnlistener_free(l->accepting);
 	l->accepting = NULL;
 	unlink(l->address.sun_path);
 	while (!LIST_EMPTY(&l->clients))
-		session_free(LIST_FIRST(&l->clients)->session);
+		session_end(LIST_FIRST(&l->clients)->session, e);
 	event_free(l->resume);
 	free(l);
 }

@@ -18,7 +18,10 @@
 struct listener *listener_new(struct daemon *dm, const char *path,
     const char *group, mode_t mode, struct uvnf_error *e);
 
-/* Accepts no more, removes the socket, hangs up on every client. */
-void listener_free(struct listener *l);
+/*
+ * Accepts no more, removes the socket, hangs up on every client; each request
+ * that is still under way ends with e.
+ */
+void listener_free(struct listener *l, const struct uvnf_error *e);
 
 #endif

@@ -242,6 +242,7 @@ pools_stop(struct pools *p)
 	unsigned i;
 
 	p->stopped = true;
+	pool_wait_stop(p);
 	event_del(p->refill);
 	event_del(p->trim);
 	for (i = 0; i < p->nshelves; i++)

@@ -130,6 +130,8 @@ void pool_arm_late(const struct pool_build *b, struct uvnf_error *e);
 /* pool_wait.c: a shelf got a shell, or failed to. */
 void pool_wait_check(struct pools *p);
 void pool_wait_fail(struct pools *p, const struct shelf *s);
+/* Ends all of them, as the pools stop. */
+void pool_wait_stop(struct pools *p);
 /* Ends those for a template that is no more. */
 void pool_wait_left(struct pools *p);
 

@@ -75,6 +75,16 @@ pool_wait_left(struct pools *p)
 	}
 }
 
+void
+pool_wait_stop(struct pools *p)
+{
+	struct uvnf_error e;
+
+	uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon is going down");
+	while (!LIST_EMPTY(&p->waits))
+		wait_end(LIST_FIRST(&p->waits), &e);
+}
+
 static void
 wait_check(evutil_socket_t fd, short what, void *arg)
 {

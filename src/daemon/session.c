@@ -536,6 +536,17 @@ session_free(struct session *s)
 }
 
 void
+session_end(struct session *s, const struct uvnf_error *e)
+{
+	struct request *rq;
+
+	while ((rq = LIST_FIRST(&s->running)) != NULL)
+		request_err(rq, e);
+	write_out(s);
+	session_free(s);
+}
+
+void
 session_close_soon(struct session *s)
 {
 	s->closing = true;

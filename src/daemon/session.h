@@ -20,6 +20,12 @@ struct session *session_new(struct daemon *dm, int fd, const struct peer *peer,
 /* Hangs up at once; left is called. */
 void session_free(struct session *s);
 
+/*
+ * The same at the daemon's end: what its client still waits for is answered
+ * with e, and what has been said goes out, as far as the client takes it.
+ */
+void session_end(struct session *s, const struct uvnf_error *e);
+
 /* Hangs up when all that it has to say has been said. */
 void session_close_soon(struct session *s);
 

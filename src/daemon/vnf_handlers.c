@@ -111,13 +111,14 @@ call_begin(struct vnf_call *c, unsigned timeout_ms)
 }
 
 void
-calls_drop_all(struct daemon *dm)
+calls_drop_all(struct daemon *dm, const struct uvnf_error *e)
 {
-	struct uvnf_error e;
+	struct vnf *v;
 
-	uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon has stopped");
 	while (!TAILQ_EMPTY(&dm->calls))
-		call_fail(TAILQ_FIRST(&dm->calls), &e);
+		call_fail(TAILQ_FIRST(&dm->calls), e);
+	TAILQ_FOREACH(v, &dm->vnfs.list, entry)
+		calls_fail(v, e);
 }
 
 /*

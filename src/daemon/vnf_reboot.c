@@ -111,7 +111,7 @@ restarted(void *arg, const struct vnf *v, const struct uvnf_error *e)
 	struct daemon *dm = arg;
 	struct vnf *again;
 
-	if (e == NULL || v == NULL)
+	if (e == NULL || v == NULL || dm->stopping)
 		return;
 	log_warn("restart failed name=%s error=%s", v->name, e->text);
 	/* One that was built and failed then is as on_failure has it. */

@@ -60,13 +60,13 @@ task_end(struct vnf_task *t)
 }
 
 void
-tasks_drop_all(struct daemon *dm)
+tasks_drop_all(struct daemon *dm, const struct uvnf_error *e)
 {
 	struct vnf_task *t;
 
 	while ((t = LIST_FIRST(&dm->tasks)) != NULL) {
 		t->inflight = 0;
-		t->answer = NULL;
+		task_answer(t, t->vnf, e);
 		task_end(t);
 	}
 }

@@ -48,8 +48,11 @@ void task_reboot(struct daemon *dm, struct vnf *v, struct vnf_request *rq);
 /* Its router is ordered to run, or may come up although it was given up. */
 bool vnf_may_run(const struct vnf *v);
 
-/* At the daemon's end, when the backend calls nobody any more. */
-void tasks_drop_all(struct daemon *dm);
+/*
+ * At the daemon's end, when the backend calls nobody any more: whoever still
+ * waits hears e.
+ */
+void tasks_drop_all(struct daemon *dm, const struct uvnf_error *e);
 
 /* Its shell's vifs are being changed; t may be NULL. */
 bool task_is_in_net(const struct vnf_task *t);
@@ -94,7 +97,7 @@ void vnf_shutdown_cancel(struct vnf *v, const struct uvnf_error *e);
 /* Handler calls that wait for the router: begins them, or fails them. */
 void calls_begin(struct daemon *dm, struct vnf *v);
 void calls_fail(struct vnf *v, const struct uvnf_error *e);
-/* At the daemon's end, when the backend calls nobody any more. */
-void calls_drop_all(struct daemon *dm);
+/* At the daemon's end, when the backend calls nobody any more: all of them. */
+void calls_drop_all(struct daemon *dm, const struct uvnf_error *e);
 
 #endif

@@ -116,6 +116,25 @@ daemons_here() {
 	grep -q 'ERR stopping' reply
 }
 
+@test "SIGTERM: whatever waits is answered, and told what became of it" {
+	daemon_start vif_ms=100000 boot_ms=100000
+	mkfifo told
+	wire 'send:@r create cold a config=10 wait=ready timeout_ms=90000\n' \
+	    'send:x :: Idle;@h read a x.class timeout_ms=90000\n' \
+	    'send:@b bridge create link1\n' \
+	    'send:@f pool fill wait=full timeout_ms=90000\n' \
+	    'send:@p ping\n' reply 'tell:told' reply:4 eof >reply 3>&- &
+	client=$!
+	read -r <told
+	await holds '.state == "claimed"' show a
+	daemon_stop
+	wait "$client"
+	grep -q '^@r DATA name="a" .*state="claimed"' reply
+	for tag in r h b f; do
+		grep -q "^@$tag ERR stopping " reply
+	done
+}
+
 @test "a create while it is going down is refused: stopping" {
 	daemon_start destroy_ms=2000
 	fill
@@ -154,6 +173,24 @@ daemons_here() {
 	[ "$(grep -c ' gone ' state/journal)" -eq 6 ]
 }
 
+@test "a VNF whose template has left is taken over, but not rebooted" {
+	daemon_start "host=$PWD/host"
+	ctl create carrier a --wait ready >/dev/null
+	domid=$(ctl -j show a | jq .domid)
+	daemon_stop
+	cp uvnf.yaml whole.yaml
+	sed -i '/carrier:/,$d' uvnf.yaml
+	daemon_start "host=$PWD/host"
+	fails 1 bad-state reboot a
+	says "without the template 'carrier' of 'a'"
+	holds ".state == \"ready\" and .domid == $domid" show a
+	daemon_stop
+	cp whole.yaml uvnf.yaml
+	daemon_start "host=$PWD/host"
+	holds ".state == \"ready\" and .domid != $domid" reboot a --wait ready
+	ctl destroy a --wait freed
+}
+
 @test "a restart finds that simulated domains are gone, and frees the names" {
 	daemon_start
 	ctl create cold a >/dev/null
@@ -173,24 +210,6 @@ daemons_here() {
 	daemon_start
 	fill
 	ctl create cold a >/dev/null
-@test "a VNF whose template has left is taken over, but not rebooted" {
-	daemon_start "host=$PWD/host"
-	ctl create carrier a --wait ready >/dev/null
-	domid=$(ctl -j show a | jq .domid)
-	daemon_stop
-	cp uvnf.yaml whole.yaml
-	sed -i '/carrier:/,$d' uvnf.yaml
-	daemon_start "host=$PWD/host"
-	fails 1 bad-state reboot a
-	says "without the template 'carrier' of 'a'"
-	holds ".state == \"ready\" and .domid == $domid" show a
-	daemon_stop
-	cp whole.yaml uvnf.yaml
-	daemon_start "host=$PWD/host"
-	holds ".state == \"ready\" and .domid != $domid" reboot a --wait ready
-	ctl destroy a --wait freed
-}
-
 }
 
 @test "a damaged journal: its tail is cut off, loudly, and it serves" {

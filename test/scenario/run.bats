@@ -345,3 +345,16 @@ bridge_cut() {
 	    and (map(.text // "") | add | contains("Starting driver"))' \
 	    out)" = true ]
 }
+
+@test "run: the daemon is stopped before it is ready, and comes back" {
+	daemon_start "host=$PWD/host" start_ms=2000
+	"$build/uvnfctl" run cold a -c count.click >out 2>err 3>&- &
+	job=$!
+	await holds '.state == "started"' show a
+	daemon_stop
+	daemon_start "host=$PWD/host"
+	await holds '.state == "ready"' show a
+	kill "$job"
+	ended 0 ok
+	free_name a
+}
