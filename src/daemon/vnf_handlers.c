@@ -80,7 +80,6 @@ static void
 call_done(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 {
 	struct vnf_call *c = arg;
-	struct daemon *dm = c->daemon;
 	struct domain *d = c->domain;
 	backend_text done = c->done;
 
@@ -90,7 +89,7 @@ call_done(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 	if (d->vnf != NULL && d->vnf->task != NULL)
 		task_calls_over(d->vnf->task);
 	if (d->vnf != NULL)
-		calls_begin(dm, d->vnf);
+		calls_begin(d->vnf);
 	done(arg, text, len, e);
 }
 
@@ -126,12 +125,11 @@ calls_drop_all(struct daemon *dm, const struct uvnf_error *e)
  * then crashes, so the backend must have none left to ask.
  */
 void
-calls_begin(struct daemon *dm, struct vnf *v)
+calls_begin(struct vnf *v)
 {
 	struct vnf_call *c = TAILQ_FIRST(&v->calls);
 	uint64_t now = now_us();
 
-	(void)dm;
 	if (c == NULL || v->state != VNF_READY || v->domain->calls > 0 ||
 	    task_adds_router(v->task))
 		return;
@@ -188,7 +186,7 @@ vnf_handler(struct daemon *dm, const char *name, const char *element,
 	    (v->task != NULL && task_brings_up(v->task))) {
 		call_new(dm, v, element, handler, value, timeout_ms, done,
 		    arg);
-		calls_begin(dm, v);
+		calls_begin(v);
 	} else {
 		uvnf_error_set(&e, UVNF_E_BAD_STATE,
 		    "'%s' is %s: only a router that runs has handlers",

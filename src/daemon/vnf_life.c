@@ -111,7 +111,7 @@ resume(struct daemon *dm, struct vnf *v, struct uvnf_error *e)
 		    vnf_state_word(v->state));
 	vnf_set_state(&dm->vnfs, v, v->paused_from);
 	log_info("vnf resumed name=%s domid=%d", v->name, v->domain->domid);
-	calls_begin(dm, v);		/* those that waited behind one */
+	calls_begin(v);			/* those that waited behind one */
 	return 0;
 }
 

@@ -22,7 +22,7 @@ task_up(struct vnf_task *t)
 	}
 	task_answer(t, v, NULL);
 	task_end(t);
-	calls_begin(dm, v);
+	calls_begin(v);
 }
 
 static void

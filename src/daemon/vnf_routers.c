@@ -109,7 +109,7 @@ task_router_failed(struct vnf_task *t, const struct uvnf_error *e)
 		journal_routers(dm->journal, v);
 	}
 	task_give_up(t, e);
-	calls_begin(dm, v);
+	calls_begin(v);
 }
 
 static void

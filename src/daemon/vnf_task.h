@@ -95,7 +95,7 @@ void vnf_has_shut_down(struct daemon *dm, struct vnf *v,
 void vnf_shutdown_cancel(struct vnf *v, const struct uvnf_error *e);
 
 /* Handler calls that wait for the router: begins them, or fails them. */
-void calls_begin(struct daemon *dm, struct vnf *v);
+void calls_begin(struct vnf *v);
 void calls_fail(struct vnf *v, const struct uvnf_error *e);
 /* At the daemon's end, when the backend calls nobody any more: all of them. */
 void calls_drop_all(struct daemon *dm, const struct uvnf_error *e);
