@@ -277,6 +277,7 @@ open_all(struct daemon *dm, const struct daemon_options *o,
 	if ((rc = recover(dm, e)) != 0)
 		return rc;
 	begin_events(dm);
+	turns_init(&dm->turns, dm->base);
 	dm->listener = listener_new(dm, o->socket_path != NULL ?
 	    o->socket_path : c->socket_path, c->socket_group, c->socket_mode,
 	    e);
@@ -316,6 +317,7 @@ static void
 close_all(struct daemon *dm)
 {
 	dismiss_clients(dm);
+	turns_clear(&dm->turns);
 	if (dm->pools != NULL)
 		pools_free(dm->pools);
 	vnf_later_drop_all(dm);

@@ -12,6 +12,7 @@
 #include "daemon/config.h"
 #include "daemon/journal.h"
 #include "daemon/metrics.h"
+#include "daemon/turn.h"
 #include "daemon/vnf.h"
 
 struct event_base;
@@ -40,6 +41,7 @@ struct daemon {
 	LIST_HEAD(, console_follow) console_follows;
 	struct pools *pools;
 	struct listener *listener;
+	struct turns turns;
 	unsigned adopting;		/* domains, at the start */
 	unsigned doomed;		/* domains on their way out, reap.h */
 	unsigned starting;		/* routers ordered to start, not up */

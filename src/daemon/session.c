@@ -53,6 +53,7 @@ struct session {
 	bool closing;			/* reads no more requests */
 	struct evbuffer *out;
 	struct follows follows;
+	struct turn turn;
 };
 
 /* --- requests ------------------------------------------------------------ */
@@ -160,6 +161,7 @@ session_reply(struct request *rq)
 		s->eof = s->closing = true;
 	else
 		evbuffer_add(s->out, rq->out.data, rq->out.len);
+	turn_spend(&s->turn, rq->out.len);
 	request_over(rq);
 	/* Not from here: the caller may be in the middle of something. */
 	event_active(&s->flush, EV_TIMEOUT, 0);
@@ -345,13 +347,16 @@ input_step(struct session *s)
 	return false;
 }
 
-/* Runs what may run; the rest waits in the buffer and then in the socket. */
+/*
+ * Runs what may run, in its turn; the rest waits in the buffer and then in the
+ * socket.
+ */
 static void
 process(struct session *s)
 {
 	for (;;) {
 		if (s->next != NULL && s->next_complete) {
-			if (!may_run(s, s->next))
+			if (!may_run(s, s->next) || !turn_take(&s->turn))
 				break;
 			run_next(s);
 		} else if (s->closing || !input_step(s)) {
@@ -406,6 +411,12 @@ go_on(struct session *s)
 	log_answered(s);
 	if (!there || is_done(s))
 		session_free(s);
+}
+
+static void
+on_turn(void *arg)
+{
+	go_on(arg);
 }
 
 static void
@@ -505,6 +516,7 @@ session_new(struct daemon *dm, int fd, const struct peer *peer,
 	evtimer_assign(&s->flush, dm->base, on_flush, s);
 	follows_init(&s->follows, dm->base, s->out, &s->flush, stayed_behind,
 	    s);
+	turn_join(&dm->turns, &s->turn, peer->uid, on_turn, s);
 	event_add(&s->readable, NULL);
 	dm->metrics.clients++;
 	greet(s);
@@ -517,6 +529,7 @@ session_free(struct session *s)
 	struct request *rq;
 
 	follows_free(&s->follows);
+	turn_leave(&s->turn);
 	log_answered(s);
 	while ((rq = LIST_FIRST(&s->running)) != NULL) {
 		LIST_REMOVE(rq, entry);

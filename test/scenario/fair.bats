@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+
+# One client delays another by what its own requests cost, and no more.
+
+# shellcheck disable=SC2154 # lib.bash sets them
+load lib.bash
+
+# Numbers, for users that no host knows.
+alice=6002 bob=6003
+
+setup() {
+	[ "$EUID" -eq 0 ] || skip 'only root can be several users'
+	scenario_begin
+	public=$(mktemp -d /tmp/uvnf-users.XXXXXX)
+	chmod 755 "$public"
+	export UVNF_SOCKET=$public/socket
+	{
+		echo 'socket: {mode: "0666"}'
+		echo "access: {operators: {users: [$alice, $bob]}}"
+		cat uvnf.yaml
+	} >new.yaml
+	mv new.yaml uvnf.yaml
+}
+
+teardown() {
+	local status=0
+
+	[ -n "${public-}" ] || return 0
+	scenario_end || status=1
+	rm -rf "$public"
+	return "$status"
+}
+
+# before UID VERB: how many requests were answered before that user's.
+before() {
+	awk -v uid="uid=$1" -v verb="verb=\"$2\"" '
+	    /request answered/ && index($0, uid " ") && index($0, verb " ") {
+		print n; found = 1; exit }
+	    /request answered/ { n++ }
+	    END { exit !found }' log
+}
+
+@test "8000 requests over 20 connections: a claim waits for few of them" {
+	daemon_start
+	fill
+	run -0 "$scenario/crowd" "$UVNF_SOCKET" "$daemon" 20 400 $alice \
+	    'destroy nosuch' $bob 'create booted mine'
+	# Nothing of what was sent before the hangup is lost, either.
+	says 'name="mine"' 'OK' 'ERR no-vnf 8000'
+	await before $bob create
+	echo "after $(before $bob create) requests"
+	grep "request answered" log | sed -n "1p;$p"; [ "$(before $bob create)" -le 32 ]
+	ctl destroy mine --wait freed
+}
+
+@test "the same of one's own: the connections take turns" {
+	daemon_start
+	fill
+	run -0 "$scenario/crowd" "$UVNF_SOCKET" "$daemon" 20 400 $alice \
+	    'destroy nosuch' $alice 'create booted mine'
+	says 'name="mine"' 'ERR no-vnf 8000'
+	await before $alice create
+	echo "after $(before $alice create) requests"
+	[ "$(before $alice create)" -le $((20 * 16 + 32)) ]
+	ctl destroy mine --wait freed
+}
