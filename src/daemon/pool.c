@@ -128,7 +128,8 @@ shelf_build_one(struct pools *p, struct shelf *s, bool urgent, uint64_t now,
 			*wake_us = s->not_before_us;
 		return false;
 	}
-	pool_build_begin(p, domain_new(s->template, s->kind), s, NULL, NULL);
+	pool_build_begin(pool_build_new(p, domain_new(s->template, s->kind), s,
+	    NULL, NULL));
 	return true;
 }
 
@@ -203,6 +204,7 @@ pools_new(struct daemon *dm)
 	p->daemon = dm;
 	p->shelves = pool_shelves_new(dm->config, &p->nshelves);
 	LIST_INIT(&p->builds);
+	TAILQ_INIT(&p->users);
 	LIST_INIT(&p->waits);
 	p->refill = evtimer_new(dm->base, refill_timer, p);
 	p->trim = evtimer_new(dm->base, pool_trim_timer, p);

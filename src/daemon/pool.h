@@ -55,7 +55,8 @@ void pools_make_room(struct pools *p, const struct params *set);
 void pool_put_back(struct pools *p, struct domain *d);
 
 /*
- * Builds a domain on demand, which counts as one of uid's builds until all of
+ * Builds a domain on demand, when a worker is free and uid's turn has come;
+ * it counts as one of uid's builds until all of
  * it has ended; d is a new one, as it is to be.  The callback
  * comes once, from the event loop, with d, which is then the caller's, or with
  * NULL and why.

@@ -28,7 +28,7 @@ memory_under_way_mb(const struct pools *p)
 	uint64_t mb = 0;
 
 	LIST_FOREACH(b, &p->builds, entry) {
-		if (!b->in_xen && b->domain != NULL)
+		if (!b->in_xen && b->queued == NULL && b->domain != NULL)
 			mb += b->domain->template->memory_mb + OVERHEAD_MB;
 	}
 	return mb;
@@ -63,6 +63,7 @@ pool_build_drop(struct pool_build *b)
 
 	if (b->demanded)
 		account_take(a, b->uid, QUOTA_BUILDS, 1);
+	pool_queue_remove(b->pools, b);
 	LIST_REMOVE(b, entry);
 	b->pools->building--;
 	event_free(b->timer);
@@ -72,15 +73,24 @@ pool_build_drop(struct pool_build *b)
 }
 
 static void
-shelf_failed(struct shelf *s, const struct uvnf_error *e)
+back_off(struct shelf *s)
 {
-	s->failed++;
-	s->last_error = *e;
 	s->backoff_ms = s->backoff_ms == 0 ? BACKOFF_FIRST_MS :
 	    s->backoff_ms * 2;
 	if (s->backoff_ms > BACKOFF_MAX_MS)
 		s->backoff_ms = BACKOFF_MAX_MS;
-	s->not_before_us = now_us() + (uint64_t)s->backoff_ms * 1000;
+	s->backoff_us = now_us();
+	s->not_before_us = s->backoff_us + (uint64_t)s->backoff_ms * 1000;
+}
+
+static void
+shelf_failed(struct shelf *s, uint64_t begun_us, const struct uvnf_error *e)
+{
+	s->failed++;
+	s->last_error = *e;
+	/* Those that were begun side by side are one failure. */
+	if (s->backoff_ms == 0 || begun_us > s->backoff_us)
+		back_off(s);
 	log_warn("shell failed template=%s kind=%s again_ms=%u error=%s",
 	    s->template->name, domain_kind_word(s->kind), s->backoff_ms,
 	    e->text);
@@ -95,13 +105,14 @@ build_end_failed(struct pool_build *b, const struct uvnf_error *e)
 	pool_built built = b->built;
 	reap_done gone = b->gone;
 	void *arg = b->arg, *gone_arg = b->gone_arg;
+	uint64_t begun_us = b->begun_us;
 
 	if (s != NULL || built != NULL)
 		p->daemon->metrics.builds_failed++;
 	pool_build_drop(b);
 	if (s != NULL) {
 		s->building--;
-		shelf_failed(s, e);
+		shelf_failed(s, begun_us, e);
 		if (!p->daemon->stopping)
 			events_shell_failed(p->daemon->events, s->template,
 			    s->kind, e);
@@ -236,6 +247,10 @@ build_result(void *arg, const struct uvnf_error *e)
 	struct domain *d = b->domain;
 
 	b->in_xen = true;
+	if (b->demanded) {
+		b->pools->demands--;
+		pool_queue_run(b->pools);
+	}
 	if (e != NULL) {
 		b->domain = NULL;
 		journal_gone(dm->journal, d);
@@ -296,11 +311,14 @@ pool_build_ready(struct pool_build *b)
 }
 
 static int
-build_prepare(struct pool_build *b, struct domain *d, struct uvnf_error *e)
+build_prepare(struct pool_build *b, struct uvnf_error *e)
 {
 	struct pools *p = b->pools;
-	int rc = check_memory(p, d->template, e);
+	struct domain *d = b->domain;
+	int rc;
 
+	b->domain = NULL;		/* not to be counted twice */
+	rc = check_memory(p, d->template, e);
 	b->domain = d;
 	if (rc == 0 && d->kind == KIND_ARMED)
 		rc = pool_arm_prepare(b, e);
@@ -311,50 +329,80 @@ build_prepare(struct pool_build *b, struct domain *d, struct uvnf_error *e)
 }
 
 struct pool_build *
-pool_build_begin(struct pools *p, struct domain *d, struct shelf *s,
+pool_build_new(struct pools *p, struct domain *d, struct shelf *s,
     pool_built built, void *arg)
 {
 	struct pool_build *b = xcalloc(1, sizeof(*b));
-	struct daemon *dm = p->daemon;
 
 	b->pools = p;
 	b->shelf = s;
+	b->domain = d;
 	b->built = built;
 	b->arg = arg;
-	if ((b->timer = evtimer_new(dm->base, build_timer, b)) == NULL)
+	b->timer = evtimer_new(p->daemon->base, build_timer, b);
+	if (b->timer == NULL)
 		log_fatal("out of memory");
 	if (s != NULL)
 		s->building++;
 	p->building++;
 	LIST_INSERT_HEAD(&p->builds, b, entry);
-	if (build_prepare(b, d, &b->refused) == 0) {
-		dm->backend->build(dm->backend, d, build_result, b);
-		return b;
-	}
+	return b;
+}
+
+void
+pool_build_refuse(struct pool_build *b, const struct uvnf_error *e)
+{
+	struct domain *d = b->domain;
+
+	pool_queue_remove(b->pools, b);
+	b->refused = *e;
 	b->domain = NULL;
 	domain_free(d);
 	event_active(b->timer, EV_TIMEOUT, 0);
-	return b;
+}
+
+bool
+pool_build_begin(struct pool_build *b)
+{
+	struct backend *backend = b->pools->daemon->backend;
+	struct uvnf_error e;
+
+	b->begun_us = now_us();
+	if (build_prepare(b, &e) != 0) {
+		pool_build_refuse(b, &e);
+		return false;
+	}
+	backend->build(backend, b->domain, build_result, b);
+	return true;
 }
 
 struct pool_build *
 pool_build_cold(struct pools *p, struct domain *d, uid_t uid,
     pool_built built, void *arg)
 {
-	struct pool_build *b = pool_build_begin(p, d, NULL, built, arg);
+	struct pool_build *b = pool_build_new(p, d, NULL, built, arg);
 
 	b->demanded = true;
 	b->uid = uid;
 	account_add(&p->daemon->vnfs.accounts, uid, QUOTA_BUILDS, 1);
+	pool_queue_add(p, b);
+	pool_queue_run(p);
 	return b;
 }
 
 void
 pool_build_abandon(struct pool_build *b, reap_done gone, void *arg)
 {
+	struct uvnf_error e;
+
 	b->built = NULL;
 	b->gone = gone;
 	b->gone_arg = arg;
+	if (b->queued == NULL)
+		return;
+	uvnf_error_set(&e, UVNF_E_DESTROYED, "%s is no longer wanted",
+	    b->domain->name);
+	pool_build_refuse(b, &e);
 }
 
 void
@@ -432,7 +480,9 @@ pool_build_stop_booting(struct pools *p)
 	uvnf_error_set(&e, UVNF_E_STOPPING, "the daemon is stopping");
 	for (b = LIST_FIRST(&p->builds); b != NULL; b = next) {
 		next = LIST_NEXT(b, entry);
-		if (b->shelf != NULL && b->in_xen && !b->writing)
+		if (b->queued != NULL)
+			pool_build_refuse(b, &e);
+		else if (b->shelf != NULL && b->in_xen && !b->writing)
 			pool_build_fail(b, &e);
 	}
 }

@@ -28,6 +28,7 @@ struct shelf {
 	unsigned building;
 	uint64_t failed;
 	unsigned backoff_ms;
+	uint64_t backoff_us;		/* when it became so much */
 	uint64_t not_before_us;
 	struct uvnf_error last_error;
 };
@@ -43,6 +44,8 @@ struct pool_build {
 	void *gone_arg;
 	bool demanded;			/* by somebody's request: */
 	uid_t uid;			/* whose */
+	struct pool_user *queued;	/* it waits among theirs, or NULL */
+	uint64_t begun_us;
 	bool in_xen;			/* the backend's build has ended */
 	bool writing;			/* an operation on it is under way */
 	char *text;			/* to arm it; NULL: the file's */
@@ -51,6 +54,14 @@ struct pool_build {
 	struct uvnf_error refused;	/* for the callback from the loop */
 	struct event *timer;		/* boot limit, or that callback */
 	LIST_ENTRY(pool_build) entry;
+	TAILQ_ENTRY(pool_build) turn;	/* while it is queued */
+};
+
+/* A user whose demanded builds wait. */
+struct pool_user {
+	uid_t uid;
+	TAILQ_HEAD(, pool_build) builds;
+	TAILQ_ENTRY(pool_user) entry;
 };
 
 struct pool_wait {
@@ -68,6 +79,8 @@ struct pools {
 	unsigned nshelves;
 	LIST_HEAD(, pool_build) builds;
 	unsigned building;
+	TAILQ_HEAD(, pool_user) users;	/* the next one's turn first */
+	unsigned demands;		/* demanded builds in the backend */
 	LIST_HEAD(, pool_wait) waits;
 	struct event *refill;
 	struct event *trim;
@@ -104,9 +117,14 @@ void pool_trim(struct pools *p);
 void pool_trim_timer(int fd, short what, void *pools);
 
 /* pool_build.c */
-struct pool_build *pool_build_begin(struct pools *p, struct domain *d,
+struct pool_build *pool_build_new(struct pools *p, struct domain *d,
     struct shelf *s, pool_built built, void *arg);
-/* Ends the builds that wait for a guest to boot; the others end soon. */
+/* Hands it to the backend; false where it is refused, as the loop will tell. */
+bool pool_build_begin(struct pool_build *b);
+/* It was not begun, and will not be: e says why, from the event loop. */
+void pool_build_refuse(struct pool_build *b, const struct uvnf_error *e);
+/* Ends the builds that wait for their turn, or for a guest to boot; the others
+ * end soon. */
 void pool_build_stop_booting(struct pools *p);
 /* Nobody wants it any more: its domain goes, now or when it is there. */
 void pool_build_disown(struct pool_build *b);
@@ -116,6 +134,12 @@ void pool_build_drop(struct pool_build *b);
 /* Its domain is of no use, e says why; and: it is as it was wanted. */
 void pool_build_fail(struct pool_build *b, const struct uvnf_error *e);
 void pool_build_ready(struct pool_build *b);
+
+/* pool_queue.c: demanded builds whose turn has not come. */
+void pool_queue_add(struct pools *p, struct pool_build *b);
+void pool_queue_remove(struct pools *p, struct pool_build *b);
+/* Begins as many as there are workers for. */
+void pool_queue_run(struct pools *p);
 
 /*
  * pool_arm.c: gives a domain that is to become an armed shell its values and

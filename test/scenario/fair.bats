@@ -66,3 +66,42 @@ before() {
 	[ "$(before $alice create)" -le $((20 * 16 + 32)) ]
 	ctl destroy mine --wait freed
 }
+
+@test "cold builds: the users take turns, however many one of them wants" {
+	sed -i '/pool:/d' uvnf.yaml
+	echo 'workers: 1' >>uvnf.yaml
+	daemon_start build_ms=20
+	run -0 "$scenario/crowd" "$UVNF_SOCKET" "$daemon" 1 50 $alice \
+	    '@{} create cold a{}' $bob 'create cold mine'
+	says 'name="mine"' 'OK 50'
+	await before $bob create
+	echo "after $(before $bob create) builds"
+	[ "$(before $bob create)" -le 2 ]
+}
+
+@test "cold builds: one that waits for its turn ends when it is given up" {
+	sed -i '/pool:/d' uvnf.yaml
+	echo 'workers: 1' >>uvnf.yaml
+	daemon_start build_ms=1000
+	run -0 wire 'send:@a create cold a\n@b create cold b\n' \
+	    'send:@c create cold c timeout_ms=1\n' 'until:^@c ERR timeout' \
+	    'send:@d destroy b wait=freed\n' 'until:^@b ERR destroyed' \
+	    'until:^@d OK' 'until:^@a OK'
+	holds '.builds == 1' stats
+	all_hold 'map(.name) == ["a"]' list
+	all_hold 'all(.builds.used == 0)' quota
+}
+
+@test "cold builds: a daemon that stops begins no more of them" {
+	sed -i '/pool:/d' uvnf.yaml
+	echo 'workers: 1' >>uvnf.yaml
+	daemon_start build_ms=300
+	wire 'many:10:@{} create cold a{}\n' reply:10 \
+	    >replies 3>&- &
+	client=$!
+	await all_hold 'any(.builds.used == 10)' quota
+	daemon_stop
+	wait "$client"
+	[ "$(grep -c ' ERR stopping ' replies)" -eq 10 ]
+	[ "$(awk '$2 == "build"' state/journal | wc -l)" -eq 1 ]
+}
