@@ -4,6 +4,7 @@
 #include "../click/lib.h"
 #include "console.h"
 #include "control.h"
+#include "enemies.h"
 #include "events.h"
 #include "hypercall.h"
 #include "routers.h"
@@ -30,8 +31,8 @@ struct event {
 static struct event *pending, **last = &pending;
 static int shutdown_asked;
 
-static void
-crash(const char *why)
+void
+control_crash(const char *why)
 {
 	struct sched_shutdown op = { .reason = SHUTDOWN_crash };
 
@@ -109,7 +110,7 @@ find_handler(struct router *rt, const char *name, struct element **e)
 
 	if (slash == NULL) {
 		if (options->quirk[QUIRK_GLOBAL_HANDLER])
-			crash("a global handler");
+			control_crash("a global handler");
 		return NULL;
 	}
 	*e = router_find(rt, name, slash - name);
@@ -120,6 +121,8 @@ static void
 reply(unsigned int id, const char *name, const struct text *value)
 {
 	char path[XENBUS_PATH_MAX];
+	const char *answer;
+	size_t len;
 
 	if (options->quirk[QUIRK_ROUTER_ZERO])
 		id = 0;
@@ -129,7 +132,10 @@ reply(unsigned int id, const char *name, const struct text *value)
 		xenbus_hang();
 		return;
 	}
-	xenbus_write(path, value->buf, value->len);
+	if ((answer = enemies_answer(options, &len)) != NULL)
+		xenbus_write(path, answer, len);
+	else
+		xenbus_write(path, value->buf, value->len);
 	snprintf(path, sizeof(path), "%s/%u/elements/%s/lock", root, id, name);
 	xenbus_write(path, "0", 1);
 }
@@ -171,7 +177,7 @@ static void
 on_handler(unsigned int id, const char *rest, const char *value, int early)
 {
 	if (early && *value != '\0' && options->quirk[QUIRK_EARLY_HANDLER])
-		crash("a handler before its router");
+		control_crash("a handler before its router");
 	if (*rest == 'c')
 		on_read(id, rest + strlen(CONTROL), value);
 	else
@@ -192,7 +198,7 @@ on_router(const char *key, const char *value, int early)
 	rest++;
 	if (id >= ROUTERS_MAX && !starts_with(rest, "config")) {
 		if (options->quirk[QUIRK_ROUTER_IDS])
-			crash("a router's number");
+			control_crash("a router's number");
 		return;
 	}
 	if (starts_with(rest, CONTROL) || starts_with(rest, ELEMENTS))

@@ -20,4 +20,7 @@ void	control_announce(void);
 /* Deals with one thing that was asked for; false if there was none. */
 int	control_step(void);
 
+/* As a page fault does; it does not return. */
+void	control_crash(const char *why);
+
 #endif

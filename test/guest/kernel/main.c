@@ -3,6 +3,7 @@
 
 #include "console.h"
 #include "control.h"
+#include "enemies.h"
 #include "events.h"
 #include "gnttab.h"
 #include "memory.h"
@@ -20,6 +21,7 @@ loop(const struct options *o)
 		console_poll();
 		busy = control_step();
 		busy |= routers_run();
+		busy |= enemies_step(o);
 		busy |= o->spin && routers_count(ROUTER_RUNNING) > 0;
 		if (!busy)
 			events_wait(EVENTS_FOREVER);
@@ -34,12 +36,14 @@ guest_main(start_info_t *si, uintptr_t stack)
 
 	memory_init(si, stack);
 	began = clock_ns();
+	options_parse(&options, (const char *)si->cmd_line);
+	enemies_begin(&options);
 	console_init();
 	console_printf("uvnf test guest, %lu pages\n", si->nr_pages);
-	options_parse(&options, (const char *)si->cmd_line);
 	if (gnttab_init() < 0)
 		console_printf("no grant table\n");
 	control_init(&options);
+	enemies_boot(&options);
 	/* ClickOS says so before it can be asked for anything. */
 	console_printf("\"main\" after %lu us\n",
 	    (clock_ns() - began) / 1000);

@@ -7,6 +7,10 @@
 #define QUIRK_NAME(id, name, text)	name,
 static const char *const names[] = { QUIRKS(QUIRK_NAME) };
 
+static const char *const enemies[ENEMY_COUNT] = {
+	"", "crash", "spin", "block", "flood", "tree", "answers"
+};
+
 static void
 set_all(struct options *o, int on)
 {
@@ -41,6 +45,16 @@ set_quirk(struct options *o, const char *setting)
 }
 
 static void
+set_enemy(struct options *o, const char *word)
+{
+	unsigned int i;
+
+	for (i = ENEMY_NONE + 1; i < ENEMY_COUNT; i++)
+		if (strcmp(word, enemies[i]) == 0)
+			o->enemy = i;
+}
+
+static void
 parse_word(struct options *o, const char *word)
 {
 	const char *rest;
@@ -49,6 +63,8 @@ parse_word(struct options *o, const char *word)
 		set_all(o, 0);
 	else if ((rest = after(word, "quirk.")) != NULL)
 		set_quirk(o, rest);
+	else if ((rest = after(word, "enemy=")) != NULL)
+		set_enemy(o, rest);
 	else if (strcmp(word, "spin") == 0)
 		o->spin = 1;
 	else if (strcmp(word, "layout=root") == 0)

@@ -24,11 +24,18 @@
 enum quirk { QUIRKS(QUIRK_ENUM) QUIRK_COUNT };
 #undef QUIRK_ENUM
 
+/* enemy=WORD, see enemies.h. */
+enum enemy {
+	ENEMY_NONE, ENEMY_CRASH, ENEMY_SPIN, ENEMY_BLOCK, ENEMY_FLOOD,
+	ENEMY_TREE, ENEMY_ANSWERS, ENEMY_COUNT
+};
+
 struct options {
 	int		 quirk[QUIRK_COUNT];
 	int		 spin;		/* poll while a router runs */
 	int		 layout_root;	/* clickos/ instead of data/clickos/ */
 	unsigned int	 watch_delay_ms;
+	enum enemy	 enemy;
 };
 
 /* Words that are not known are ignored, as ClickOS ignores all of them. */
