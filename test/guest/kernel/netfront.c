@@ -17,6 +17,7 @@
 #define RX_BUFFERS	128
 #define TX_BUFFERS	32
 #define CLOSE_WAIT_NS	5000000000ull
+#define RING_AGAIN_NS	100000000ull	/* between two of ring_again */
 
 struct buffer {
 	void		*page;
@@ -35,6 +36,8 @@ struct netfront {
 	struct buffer		 rx_buf[RX_BUFFERS], tx_buf[TX_BUFFERS];
 	uint16_t		 tx_free[TX_BUFFERS];
 	unsigned int		 tx_nfree;
+	uint64_t		 tx_moved_ns;	/* see ring_again */
+	int			 tx_told;
 	int			 skip;	/* in a frame of several slots */
 };
 
@@ -331,10 +334,34 @@ reap_tx(struct netfront *nf)
 			return;
 		rsp = RING_GET_RESPONSE(&nf->tx, nf->tx.rsp_cons);
 		nf->tx.rsp_cons++;
+		nf->tx_moved_ns = 0;
 		if (rsp->status != NETIF_RSP_NULL && rsp->id < TX_BUFFERS &&
 		    nf->tx_nfree < TX_BUFFERS)
 			nf->tx_free[nf->tx_nfree++] = rsp->id;
 	}
+}
+
+/*
+ * Very rarely netback misses the first notification, and none follows, since
+ * its req_event has been passed: so older frames that it has not taken for
+ * long are worth another.
+ */
+static int
+ring_again(struct netfront *nf)
+{
+	unsigned int waiting = nf->tx.req_prod_pvt - nf->tx.rsp_cons;
+	uint64_t now = clock_ns();
+
+	if (waiting == 0 || nf->tx_moved_ns == 0)
+		nf->tx_moved_ns = now;
+	if (now - nf->tx_moved_ns < RING_AGAIN_NS)
+		return 0;
+	nf->tx_moved_ns = now;
+	if (!nf->tx_told)
+		console_printf("[netfront] vif %d: %u frames are not taken, "
+		    "notified again\n", nf->id, waiting);
+	nf->tx_told = 1;
+	return 1;
 }
 
 int
@@ -345,6 +372,8 @@ netfront_send(struct netfront *nf, const uint8_t *frame, size_t len)
 	int notify;
 
 	reap_tx(nf);
+	if (ring_again(nf))
+		event_notify(nf->port);
 	if (nf->tx_nfree == 0 || len == 0 || len > PAGE_SIZE)
 		return -1;
 	i = nf->tx_free[--nf->tx_nfree];
