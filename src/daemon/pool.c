@@ -121,7 +121,8 @@ shelf_build_one(struct pools *p, struct shelf *s, bool urgent, uint64_t now,
     uint64_t *wake_us)
 {
 	if (s->have + s->building >= s->goal ||
-	    (urgent && s->have + s->building >= s->min))
+	    (urgent && s->have + s->building >= s->min) ||
+	    pool_build_slow(p, s))
 		return false;
 	if (s->not_before_us > now) {
 		if (*wake_us == 0 || s->not_before_us < *wake_us)
@@ -140,11 +141,10 @@ refill_now(struct pools *p, bool urgent, uint64_t now)
 	bool progress = true;
 	unsigned i;
 
-	while (progress && p->building < p->daemon->config->workers) {
+	while (progress && pool_build_room(p)) {
 		progress = false;
 		wake_us = 0;
-		for (i = 0; i < p->nshelves &&
-		    p->building < p->daemon->config->workers; i++)
+		for (i = 0; i < p->nshelves && pool_build_room(p); i++)
 			progress |= shelf_build_one(p, &p->shelves[i], urgent,
 			    now, &wake_us);
 	}

@@ -121,7 +121,7 @@ started(void *arg, const struct uvnf_error *e)
 
 	if (!goes_on(b, e))
 		return;
-	timer_arm_ms(b->timer, ARM_LIMIT_S * 1000);
+	pool_build_limit(b, ARM_LIMIT_S);
 	bringup_ordered(b->bringup);
 }
 

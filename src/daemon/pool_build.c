@@ -17,6 +17,7 @@
 
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MAX_MS 60000
+#define SLOW_MS 2000		/* in boot, and it hinders no others */
 #define BOOT_LIMIT_S 30		/* from unpause to the guest's announcement */
 #define BOOT_GENERIC_S 120	/* the same for a guest of any size */
 #define OVERHEAD_MB 2		/* Xen's own for a domain: tables, rings */
@@ -163,6 +164,51 @@ boot_failed(const struct template *t, struct uvnf_error *e)
 		    template_layout_word(t->layout));
 }
 
+void
+pool_build_limit(struct pool_build *b, unsigned seconds)
+{
+	b->limit_us = now_us() + (uint64_t)seconds * 1000000;
+	timer_arm_ms(b->timer, SLOW_MS);
+}
+
+static unsigned
+count_slow(const struct pools *p, const struct shelf *s)
+{
+	const struct pool_build *b;
+	unsigned n = 0;
+
+	LIST_FOREACH(b, &p->builds, entry)
+		n += b->slow && (s == NULL || b->shelf == s);
+	return n;
+}
+
+bool
+pool_build_slow(const struct pools *p, const struct shelf *s)
+{
+	return s->building >= p->daemon->config->workers &&
+	    count_slow(p, s) > 0;
+}
+
+bool
+pool_build_room(const struct pools *p)
+{
+	return p->building < p->daemon->config->workers + count_slow(p, NULL);
+}
+
+/* Its guest may never boot: others are built beside it. */
+static bool
+has_time_left(struct pool_build *b)
+{
+	uint64_t now = now_us();
+
+	if (now >= b->limit_us)
+		return false;
+	b->slow = true;
+	timer_arm_ms(b->timer, (b->limit_us - now) / 1000 + 1);
+	pool_refill(b->pools);
+	return true;
+}
+
 static void
 build_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -175,6 +221,8 @@ build_timer(evutil_socket_t fd, short what, void *arg)
 		build_refused(b);
 		return;
 	}
+	if (has_time_left(b))
+		return;
 	if (b->bringup != NULL)
 		pool_arm_late(b, &e);
 	else
@@ -234,8 +282,8 @@ build_boot(struct pool_build *b)
 		pool_build_ready(b);
 		return;
 	}
-	timer_arm_ms(b->timer, 1000 * (b->domain->template->guest ==
-	    GUEST_GENERIC ? BOOT_GENERIC_S : BOOT_LIMIT_S));
+	pool_build_limit(b, b->domain->template->guest == GUEST_GENERIC ?
+	    BOOT_GENERIC_S : BOOT_LIMIT_S);
 	/* pool_announced goes on from here */
 }
 

@@ -52,7 +52,9 @@ struct pool_build {
 	size_t text_len;
 	struct bringup *bringup;	/* while it is armed, or NULL */
 	struct uvnf_error refused;	/* for the callback from the loop */
-	struct event *timer;		/* boot limit, or that callback */
+	struct event *timer;		/* slow, limit, or that callback */
+	uint64_t limit_us;		/* of its boot, or of being armed */
+	bool slow;			/* it hinders no others any more */
 	LIST_ENTRY(pool_build) entry;
 	TAILQ_ENTRY(pool_build) turn;	/* while it is queued */
 };
@@ -130,6 +132,13 @@ void pool_build_stop_booting(struct pools *p);
 void pool_build_disown(struct pool_build *b);
 /* Drops one without a word to anybody; its domain stays in Xen. */
 void pool_build_drop(struct pool_build *b);
+
+/* So long may its guest take for the next step; then it fails. */
+void pool_build_limit(struct pool_build *b, unsigned seconds);
+/* Has s begun enough, seeing that some of it are slow? */
+bool pool_build_slow(const struct pools *p, const struct shelf *s);
+/* Is there room for one more beside those that are not slow? */
+bool pool_build_room(const struct pools *p);
 
 /* Its domain is of no use, e says why; and: it is as it was wanted. */
 void pool_build_fail(struct pool_build *b, const struct uvnf_error *e);

@@ -199,3 +199,34 @@ teardown() {
 	daemon_start build_ms=1000
 	holds '.source == "cold" and .state == "claimed"' create booted a
 }
+
+@test "guests that never boot keep nobody else's shells from being built" {
+	sed -i '/^  booted:/i\  hang: {guest: generic, kernel: /boot/hang, cmdline: enemy=block, ready: {console: hello}, pool: {booted: 5}}' \
+	    uvnf.yaml
+	daemon_start
+	ctl -t 60 pool fill booted --wait
+	ctl -t 60 pool fill both --wait
+	# As many as there are workers hang, and are not given up yet.
+	all_hold 'map(select(.building > 0)) | length == 1 and
+	    .[0].building == 2 and .[0].failed == 0' pool show hang
+	holds '.state == "ready"' \
+	    create booted a -c count.click --wait ready
+	holds '.source == "booted"' show a
+	ctl -t 60 pool fill booted --wait
+}
+
+@test "guests that crash in boot: fewer and fewer, told, and others go on" {
+	sed -i '/^  booted:/i\  crash: {extends: cold, cmdline: enemy=crash, pool: {booted: 5}}' \
+	    uvnf.yaml
+	daemon_start
+	await all_hold 'map(.failed) | add >= 4' pool show crash
+	all_hold 'all(.last_error == "" or
+	    (.last_error | contains("died while it booted")))' pool show crash
+	ctl -t 60 pool fill booted --wait
+	holds '.state == "ready"' \
+	    create booted a -c count.click --wait ready
+	fails 1 guest-dead create crash b -c count.click --wait ready
+	says 'b crashed: '
+	grep -q 'shell failed template=crash .* again_ms=2000 ' log
+	ctl destroy b --wait freed
+}

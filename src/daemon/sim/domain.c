@@ -104,10 +104,21 @@ guest_die(struct sim_domain *sd)
 	sd->sim->events.dead(sd->domain, DEATH_CRASH, sd->sim->events.arg);
 }
 
+/* A word of the kernel's command line, as the test guest has it. */
+static bool
+is_enemy(const struct sim_domain *sd, const char *word)
+{
+	const char *cmdline = sd->domain->template->cmdline;
+
+	return cmdline != NULL && strcmp(cmdline, word) == 0;
+}
+
 static void
 guest_boots(struct sim_domain *sd)
 {
-	if (sim_fault(sd->sim, CRASH_BOOTS)) {
+	if (is_enemy(sd, "enemy=block"))
+		return;			/* for ever */
+	if (sim_fault(sd->sim, CRASH_BOOTS) || is_enemy(sd, "enemy=crash")) {
 		guest_die(sd);
 		return;
 	}
