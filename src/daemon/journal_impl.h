@@ -14,6 +14,8 @@
 #define LINE_MAX_LEN 8192		/* all parameters, and more */
 #define HOLD_MAX (LINE_MAX_LEN + 512)	/* one such, and short ones */
 #define CRC_LEN 9			/* eight digits and a space */
+
+/* To be raised with a change that would make an older one go wrong. */
 #define JOURNAL_VERSION 1
 
 struct journal {
