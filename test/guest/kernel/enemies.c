@@ -8,8 +8,9 @@
 #include "events.h"
 #include "xenbus.h"
 
-#define VALUE_MAX	2048	/* xenstored's quota for a node's size */
+#define VALUE_MAX	1900	/* of 2048 bytes a node, all counted */
 #define DEPTH		400
+#define WIDTH		100	/* the names count for the node above */
 #define NODES_MAX	5000	/* should there be no quota for their number */
 
 static char garbage[VALUE_MAX + 1];
@@ -65,7 +66,8 @@ fill_quota(void)
 	if (xenbus_write(path, "", 0) < 0)
 		console_printf("enemy: no deep tree\n");
 	for (i = 0; i < NODES_MAX; i++) {
-		snprintf(path, sizeof(path), "data/%u", i);
+		snprintf(path, sizeof(path), "data/%u/%u", i / WIDTH,
+		    i % WIDTH);
 		if (xenbus_write(path, garbage, VALUE_MAX) < 0)
 			break;
 	}
@@ -89,10 +91,8 @@ enemies_boot(const struct options *o)
 		;
 	if (o->enemy == ENEMY_CRASH)
 		control_crash("an enemy");
-	if (o->enemy == ENEMY_TREE) {
+	if (o->enemy == ENEMY_TREE)
 		spoil_nodes();
-		fill_quota();
-	}
 }
 
 int
@@ -100,6 +100,12 @@ enemies_step(const struct options *o)
 {
 	static unsigned long n;
 
+	if (o->enemy == ENEMY_TREE && n++ == 0)
+		fill_quota();
+	if (o->enemy == ENEMY_LATE) {
+		clock_sleep_ms(500);
+		control_crash("an enemy");
+	}
 	if (o->enemy != ENEMY_FLOOD)
 		return 0;
 	console_printf("%.100s flood %lu\n", garbage, n++);

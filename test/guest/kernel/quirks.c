@@ -8,7 +8,8 @@
 static const char *const names[] = { QUIRKS(QUIRK_NAME) };
 
 static const char *const enemies[ENEMY_COUNT] = {
-	"", "crash", "spin", "block", "flood", "tree", "answers"
+	"", "crash", "spin", "block", "flood", "tree", "answers",
+	"late"
 };
 
 static void
