@@ -20,6 +20,8 @@
 #define SLOW_MS 2000		/* in boot, and it hinders no others */
 #define BOOT_LIMIT_S 30		/* from unpause to the guest's announcement */
 #define BOOT_GENERIC_S 120	/* the same for a guest of any size */
+#define YOUNG_MS 10000		/* a shell's death counts as a failure */
+#define CALM_MS 120000		/* since a failure: the next is a first one */
 #define OVERHEAD_MB 2		/* Xen's own for a domain: tables, rings */
 
 static uint64_t
@@ -76,12 +78,16 @@ pool_build_drop(struct pool_build *b)
 static void
 back_off(struct shelf *s)
 {
+	uint64_t now = now_us();
+
+	if (now - s->backoff_us > CALM_MS * 1000)
+		s->backoff_ms = 0;
 	s->backoff_ms = s->backoff_ms == 0 ? BACKOFF_FIRST_MS :
 	    s->backoff_ms * 2;
 	if (s->backoff_ms > BACKOFF_MAX_MS)
 		s->backoff_ms = BACKOFF_MAX_MS;
-	s->backoff_us = now_us();
-	s->not_before_us = s->backoff_us + (uint64_t)s->backoff_ms * 1000;
+	s->backoff_us = now;
+	s->not_before_us = now + (uint64_t)s->backoff_ms * 1000;
 }
 
 static void
@@ -348,7 +354,8 @@ pool_build_ready(struct pool_build *b)
 	}
 	s->building--;
 	s->have++;
-	s->backoff_ms = 0;
+	if (!s->short_lived)
+		s->backoff_ms = 0;
 	s->last_error.code = UVNF_OK;
 	d->shelved_us = now_us();
 	TAILQ_INSERT_TAIL(&s->ready, d, entry);
@@ -494,6 +501,23 @@ pool_announced(struct pools *p, struct domain *d)
 		build_write_ahead(b);
 }
 
+/* One that dies again and again as soon as it has booted costs no less. */
+static void
+shelf_died(struct pools *p, struct shelf *s, const struct domain *d)
+{
+	const struct template *t = d->template;
+	struct uvnf_error e;
+
+	s->short_lived = now_us() - d->shelved_us < YOUNG_MS * 1000;
+	if (!s->short_lived)
+		return;
+	uvnf_error_set(&e, UVNF_E_GUEST_DEAD, "a shell of '%s' died as soon "
+	    "as it had booted; does %s need more than %u MiB?", t->name,
+	    t->kernel, t->memory_mb);
+	shelf_failed(s, d->shelved_us, &e);
+	pool_wait_fail(p, s);
+}
+
 void
 pool_dead(struct pools *p, struct domain *d)
 {
@@ -515,6 +539,7 @@ pool_dead(struct pools *p, struct domain *d)
 	pool_shelf_remove(s, d);
 	log_warn("shell died domain=%s domid=%d", d->name, d->domid);
 	events_shell_died(p->daemon->events, d);
+	shelf_died(p, s, d);
 	reap(p->daemon, d, NULL, NULL);
 	pool_refill(p);
 }

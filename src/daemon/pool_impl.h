@@ -30,6 +30,7 @@ struct shelf {
 	unsigned backoff_ms;
 	uint64_t backoff_us;		/* when it became so much */
 	uint64_t not_before_us;
+	bool short_lived;		/* its shells boot, and die then */
 	struct uvnf_error last_error;
 };
 

@@ -230,3 +230,16 @@ teardown() {
 	grep -q 'shell failed template=crash .* again_ms=2000 ' log
 	ctl destroy b --wait freed
 }
+
+@test "guests that crash when they have booted: fewer and fewer, told" {
+	sed -i '/^  booted:/i\  late: {extends: cold, cmdline: enemy=late, pool: {booted: 1}}' \
+	    uvnf.yaml
+	daemon_start
+	await grep -q 'shell failed template=late .* again_ms=1000 ' log
+	await grep -q 'shell failed template=late .* again_ms=2000 ' log
+	await grep -q 'shell failed template=late .* again_ms=4000 ' log
+	all_hold 'map(.failed) | add >= 3' pool show late
+	all_hold 'map(select(.kind == "shell-died")) | length >= 3' events
+	ctl -t 60 pool fill booted --wait
+	grep -q 'shell failed .*died as soon as it had booted' log
+}

@@ -133,7 +133,7 @@ guest_boots(struct sim_domain *sd)
 		say(sd, "\"main\" after 5000 us\n");
 	else
 		sd->sim->events.announced(sd->domain, sd->sim->events.arg);
-	if (sim_fault(sd->sim, CRASH_IDLE))
+	if (sim_fault(sd->sim, CRASH_IDLE) || is_enemy(sd, "enemy=late"))
 		guest_later(sd, guest_die, IDLE_MS);
 }
 
