@@ -331,6 +331,8 @@ domain_begin(struct sim *sim, struct domain *d, int domid)
 	}
 	if ((sd->guest = evtimer_new(sim->base, guest_timer, sd)) == NULL)
 		log_fatal("out of memory");
+	sd->memory_mb = d->template->memory_mb;
+	sim->used_mb += sd->memory_mb;
 	LIST_INSERT_HEAD(&sim->domains, sd, entry);
 	return sd;
 }
@@ -405,6 +407,7 @@ void
 sim_domain_free(struct sim_domain *sd)
 {
 	sd->domain->backend = NULL;
+	sd->sim->used_mb -= sd->memory_mb;
 	LIST_REMOVE(sd, entry);
 	event_free(sd->guest);
 	free(sd->config);

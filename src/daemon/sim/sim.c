@@ -470,14 +470,11 @@ sim_list(struct backend *b, struct backend_found **found, size_t *n,
 static int
 sim_free_memory(struct backend *b, uint64_t *mb, struct uvnf_error *e)
 {
-	struct sim *sim = sim_of(b);
-	const struct sim_domain *sd;
-	uint64_t used = 0;
+	const struct sim *sim = sim_of(b);
+	uint64_t all = sim->knob[MEMORY_MB];
 
 	(void)e;
-	LIST_FOREACH(sd, &sim->domains, entry)
-		used += sd->domain->template->memory_mb;
-	*mb = used < sim->knob[MEMORY_MB] ? sim->knob[MEMORY_MB] - used : 0;
+	*mb = sim->used_mb < all ? all - sim->used_mb : 0;
 	return 0;
 }
 

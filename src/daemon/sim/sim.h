@@ -40,6 +40,7 @@ struct sim_domain {
 	unsigned pauses;		/* by us and others; it runs at 0 */
 	bool held;			/* a pause held guest_act up */
 	bool doomed;			/* it is being destroyed */
+	uint64_t memory_mb;		/* its part of the sum below */
 	LIST_ENTRY(sim_domain) entry;
 };
 
@@ -51,6 +52,7 @@ struct sim {
 	char *host;			/* a folder, or NULL; host.h */
 	int next_domid;
 	LIST_HEAD(, sim_domain) domains;
+	uint64_t used_mb;		/* by all of them */
 	LIST_HEAD(, sim_op) ops;
 	struct backend_stats stats;
 };
