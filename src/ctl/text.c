@@ -494,6 +494,10 @@ make_cell(const struct uvnf_data *d, const char *key)
 	struct proto_buf b = { 0 };
 	const char *value = uvnf_data_get(d, key);
 
+	/* What a template waits for may have a parameter, "ready.handler". */
+	if (value == NULL && strcmp(key, "ready") == 0 &&
+	    (value = uvnf_data_get(d, "ready.handler")) == NULL)
+		value = uvnf_data_get(d, "ready.console");
 	if (strstr(key, "%d") != NULL)
 		add_items(&b, d, key);
 	else if (value != NULL)

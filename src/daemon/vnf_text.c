@@ -86,8 +86,8 @@ text_prepare(const struct template *t, const char *name,
 	int rc;
 
 	if ((rc = check_request(t, rq, e)) != 0)
-		;
-	else if (rq->config != NULL)
+		return rc;		/* which names the template */
+	if (rq->config != NULL)
 		rc = fill(&from, rq->config, rq->config_len, rq, e);
 	else if (t->config != NULL && (t->ahead == NULL || *set != NULL))
 		rc = fill(&from, t->config, t->config_len, rq, e);

@@ -279,6 +279,8 @@ cold_builds() {
 	says 'handler that its template waits for has not answered'
 	all_hold 'any(.name == "asked" and .ready.handler == "cnt.count")' \
 	    templates
+	run -0 ctl templates
+	says ' cnt.count '
 }
 
 @test "two clients at one VNF: one is served, the other hears why not" {

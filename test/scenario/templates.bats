@@ -127,7 +127,7 @@ with_params() {
 	says 'line 1: {{ip}} has no value' '--set ip=VALUE'
 	fails 1 bad-request create given a --set gw=10.0.0.1
 	fails 1 bad-request create given a --set ip=10.0.0.9 --set net=1
-	says "template 'given' has no parameter 'net'" 'are: ip, gw'
+	says "bad-request: template 'given' has no parameter 'net'" 'are: ip, gw'
 	fails 1 bad-config create given a --set ip=1 -c <(printf '\n{{net}}')
 	says 'line 2: {{net}} is no parameter'
 	fails 1 bad-config create given a --set ip=1 -c <(echo '{{mac1}}')
@@ -314,7 +314,7 @@ with_generic() {
 	with_generic
 	daemon_start
 	fails 1 bad-request create plain a -c count.click
-	says "template 'plain' is of generic guests" 'take no configuration'
+	says "bad-request: template 'plain' is of generic guests" 'take no configuration'
 	fails 1 bad-request create plain a --set ip=1
 	all_hold '. == []' list
 	ctl create plain a --wait ready >/dev/null
