@@ -175,7 +175,8 @@ common_option(struct ctl *c, const struct command *cmd, int opt)
 		return -1;
 	case 's':
 		c->socket = optarg;
-		return -1;
+		return *optarg != '\0' ? -1 : ctl_usage(cmd, "the path of "
+		    "the socket is empty");
 	case 't':
 		ms = ctl_parse_seconds(optarg, 1);
 		c->timeout_ms = (unsigned)ms;
@@ -195,7 +196,8 @@ wrong_option(const struct command *cmd, int opt, char **argv)
 	if (opt == ':')
 		return ctl_usage(cmd, "the option '%s' needs a value", word);
 	if (strncmp(word, "--", 2) == 0)
-		return ctl_usage(cmd, "the option '%s' is unknown here", word);
+		return ctl_usage(cmd, optopt != 0 ? "the option '%s' takes no "
+		    "value" : "the option '%s' is unknown here", word);
 	return ctl_usage(cmd, "the option '-%c' is unknown here", optopt);
 }
 

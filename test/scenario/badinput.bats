@@ -180,3 +180,14 @@ teardown() {
 	fails 3 no-daemon -s "$dir/plain" ping
 	fails 3 no-daemon -s "$dir" ping
 }
+
+@test "options that are not understood" {
+	fails 2 usage list --foo
+	says "'--foo' is unknown here"
+	fails 2 usage pool fill --wait=full
+	says "'--wait=full' takes no value"
+	fails 2 usage create cold a -c
+	says "'-c' needs a value"
+	fails 2 usage -s '' list
+	says 'the path of the socket is empty'
+}
