@@ -21,6 +21,7 @@ struct task {
 	bool discarding;		/* a failed VNF is destroyed */
 	bool answered;			/* and waits for the router */
 	bool running;			/* the router, before the answer */
+	char *failed, *why;		/* it failed, before the answer */
 	uint64_t intended_ns;		/* 0: it has none */
 	uint64_t sent_ns;
 };
@@ -118,6 +119,8 @@ finish(struct task *t)
 		l->end_ns = now_ns();
 	}
 	l->under_way--;
+	free(t->failed);
+	free(t->why);
 	free(t);
 	if (client && tasks_more(l))
 		task_begin(l, c, true, 0);
@@ -225,6 +228,8 @@ on_answered(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	t->answered = true;
 	if (!t->l->o->ready || t->running)
 		succeed(t);
+	else if (t->failed != NULL)
+		fail(t, t->failed, t->why);
 }
 
 static void
@@ -317,22 +322,25 @@ task_begin(struct load *l, struct conn *c, bool client, uint64_t intended_ns)
 
 /* --- routers that run, by event ------------------------------------------ */
 
+/* It comes on another connection, perhaps ahead of the answer. */
 static void
 on_state(struct task *t, const char *to, const struct uvnf_data *d)
 {
 	const char *code = uvnf_data_get(d, "error.code");
 	const char *text = uvnf_data_get(d, "error.text");
 
-	if (strcmp(to, "ready") == 0 && !t->running) {
+	if (t->running || t->failed != NULL)
+		return;
+	if (strcmp(to, "ready") == 0) {
 		t->running = true;
 		record(t, STAGE_READY, now_ns());
 		if (t->answered)
 			succeed(t);
-	} else if (t->answered && !t->running && (strcmp(to, "failed") == 0 ||
-	    strcmp(to, "crashed") == 0)) {
-		t->answered = false;
-		fail(t, code != NULL ? code : "router-failed",
-		    text != NULL ? text : "");
+	} else if (strcmp(to, "failed") == 0 || strcmp(to, "crashed") == 0) {
+		t->failed = xstrdup(code != NULL ? code : "router-failed");
+		t->why = xstrdup(text != NULL ? text : "");
+		if (t->answered)
+			fail(t, t->failed, t->why);
 	}
 }
 
@@ -347,9 +355,9 @@ give_up(struct load *l, bool all, const char *code, const char *text)
 	for (i = 0; i < l->fleet.n; i++) {
 		t = l->fleet.vnfs[i]->task;
 		if (t == NULL || t->op == OP_DESTROY || !t->answered ||
-		    t->running || (!all && now - t->sent_ns < limit))
+		    t->running || t->failed != NULL ||
+		    (!all && now - t->sent_ns < limit))
 			continue;
-		t->answered = false;
 		fail(t, code, text);
 	}
 }
