@@ -32,6 +32,7 @@ struct journal {
 	char hold[HOLD_MAX];
 	struct journal_entries entries;	/* as of journal_open */
 	void *by_uuid;			/* a tree of tsearch(3) over them */
+	void *by_name;			/* of each name the last that had it */
 	struct journal_bridges bridges;	/* the same */
 	struct journal_processes processes;	/* the same */
 };

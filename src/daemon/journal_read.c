@@ -23,6 +23,14 @@ compare_uuids(const void *a, const void *b)
 	return memcmp(x->uuid, y->uuid, sizeof(x->uuid));
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct journal_entry *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
 static void
 keep_tree_node(void *node)
 {
@@ -46,6 +54,8 @@ journal_clear(struct journal *j)
 	}
 	tdestroy(j->by_uuid, keep_tree_node);
 	j->by_uuid = NULL;
+	tdestroy(j->by_name, keep_tree_node);
+	j->by_name = NULL;
 	while ((e = TAILQ_FIRST(&j->entries)) != NULL) {
 		TAILQ_REMOVE(&j->entries, e, entry);
 		params_clear(&e->set);
@@ -157,16 +167,45 @@ apply_vifs_used(struct journal_entry *e, const char *text)
 	return 0;
 }
 
-/* The name goes from one domain to another when a VNF is rebooted. */
+/* Another one may have its name by now, and stays. */
+static void
+forget_name(struct journal *j, struct journal_entry *e)
+{
+	struct journal_entry **node = tfind(e, &j->by_name, compare_names);
+
+	if (node != NULL && *node == e)
+		tdelete(e, &j->by_name, compare_names);
+}
+
+/*
+ * The name goes from one domain to another when a VNF is rebooted.  Those that
+ * had it before the last one were doomed when that one got it.
+ */
 static void
 supersede(struct journal *j, const char *name)
 {
-	struct journal_entry *e;
+	struct journal_entry key, **node;
 
-	TAILQ_FOREACH(e, &j->entries, entry) {
-		if (strcmp(e->name, name) == 0)
-			e->doomed = true;
-	}
+	if (copy_field(key.name, sizeof(key.name), name) != 0)
+		return;
+	node = tfind(&key, &j->by_name, compare_names);
+	if (node != NULL)
+		(*node)->doomed = true;
+}
+
+static int
+take_name(struct journal *j, struct journal_entry *e, const char *name)
+{
+	struct journal_entry **node;
+
+	forget_name(j, e);
+	if (copy_field(e->name, sizeof(e->name), name) != 0)
+		return -1;
+	node = tsearch(e, &j->by_name, compare_names);
+	if (node == NULL)
+		log_fatal("out of memory");
+	*node = e;
+	return 0;
 }
 
 static int
@@ -174,8 +213,7 @@ apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
 {
 	if (n >= 4)
 		supersede(j, f[2]);
-	if (n < 4 || !name_valid(f[2]) ||
-	    copy_field(e->name, sizeof(e->name), f[2]) != 0)
+	if (n < 4 || !name_valid(f[2]) || take_name(j, e, f[2]) != 0)
 		return -1;
 	memset(&e->stages, 0, sizeof(e->stages));
 	/* An armed one runs as soon as it is claimed. */
@@ -311,6 +349,7 @@ static int
 apply_gone(struct journal *j, struct journal_entry *e)
 {
 	tdelete(e, &j->by_uuid, compare_uuids);
+	forget_name(j, e);
 	TAILQ_REMOVE(&j->entries, e, entry);
 	params_clear(&e->set);
 	free(e);

@@ -24,6 +24,9 @@
 
 #define A "0a234567-89ab-4def-8123-456789abcdef"
 #define B "0b234567-89ab-4def-8123-456789abcdef"
+#define C "0c234567-89ab-4def-8123-456789abcdef"
+#define D "0d234567-89ab-4def-8123-456789abcdef"
+#define E "0e234567-89ab-4def-8123-456789abcdef"
 
 /* Puts a checksum before each of the lines, of which NULL is the end. */
 static void
@@ -77,6 +80,37 @@ test_name_again(void **state)
 
 	(void)state;
 	check(lines, look_name_again);
+}
+
+static void
+look_name_third(struct journal_entry *e)
+{
+	assert_string_equal(e->name, e->domid == 10 ? "web2" : "web1");
+	assert_int_equal(e->doomed, e->domid == 8 || e->domid == 9);
+}
+
+/*
+ * Three have a name, one after the other, the second of them had another one
+ * before; who is gone or has another name dooms nobody.
+ */
+static void
+test_name_third(void **state)
+{
+	static const char *const lines[] = {
+		"build " A " t booted d7", "built " A " 7 0",
+		"build " B " t booted d8", "built " B " 8 0",
+		"build " C " t booted d9", "built " C " 9 0",
+		"build " D " t booted d10", "built " D " 10 0",
+		"build " E " t booted d11", "built " E " 11 0",
+		"claim " E " web1 1", "gone " E,
+		"claim " B " web1 1", "claim " C " web2 1",
+		"claim " C " web1 1", "claim " D " web2 1",
+		"claim " A " web1 1", "state " A " ready",
+		NULL
+	};
+
+	(void)state;
+	check(lines, look_name_third);
 }
 
 static void
@@ -204,6 +238,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
 		TEST(test_name_again),
+		TEST(test_name_third),
 		TEST(test_odd_pause),
 		TEST(test_stages),
 		TEST(test_long_value),
