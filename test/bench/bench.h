@@ -26,19 +26,21 @@ struct bench {
 	struct dom *dom;
 	struct prober *prober;
 	struct uvnf *uvnf;
-	struct helper *libvirt;
+	struct helper *libvirt;		/* NULL where it is not used */
 };
 
 /* One VNF, from its launch to its end; times of CLOCK_MONOTONIC in us. */
 struct launch {
 	int domid;
 	uint64_t begin, started, ready, answered;
+	uint64_t again;			/* when its start is to be repeated */
 };
 
 /* A way to make a VNF. */
 struct launcher {
 	const char *tool, *source;	/* as in doc/benchmarks.json */
 	const char *template;		/* uvnfd's, and the floor's */
+	bool configures;		/* sees to the router's start itself */
 	/*
 	 * Makes it, until it is started; fills domid, begin and started.  0,
 	 * or -1 when it failed, said why, and left nothing.
@@ -75,6 +77,8 @@ int measure_start(struct bench *b, const struct launcher *how,
 
 /* Writes the configuration into a guest that has announced itself, or will. */
 int configure(struct bench *b, int domid);
+/* Sends the start again, if it was lost; no reply is waited for. */
+void put_running(struct bench *b, int domid);
 
 /* What cannot be measured at all ends the program. */
 void fatal(const char *fmt, ...)
@@ -85,6 +89,7 @@ int failed(const struct launcher *how, const char *fmt, ...)
 
 /* main.c's commands, in files of their own; arguments as main's. */
 void rounds(struct bench *b, unsigned nrounds, unsigned batch);
+void few(struct bench *b, unsigned nrounds);
 void curve(struct bench *b, unsigned count, char *const *sizes);
 void refill(struct bench *b, unsigned batches, unsigned batch);
 

@@ -178,10 +178,56 @@ stop(struct bench *b, const struct launcher *how, const struct launch *l,
 	return 0;
 }
 
-const struct launcher floor_booted = { "floor", "booted", "fbooted",
+const struct launcher floor_booted = { "floor", "booted", "fbooted", false,
 	start_booted, stop };
-const struct launcher floor_paused = { "floor", "paused", "fpaused",
+const struct launcher floor_paused = { "floor", "paused", "fpaused", false,
 	start_paused, stop };
+
+/* --- is it the same? ----------------------------------------------------- */
+
+struct counts {
+	int64_t requests, hypercalls;
+};
+
+static struct counts
+count(struct bench *b)
+{
+	struct counts c;
+
+	daemon_must(b->uvnf, "stats");
+	c.requests = daemon_number(b->uvnf, "xenstore_requests");
+	c.hypercalls = daemon_number(b->uvnf, "hypercalls");
+	if (c.requests < 0 || c.hypercalls < 0)
+		fatal("uvnfd counts no xenstore requests or hypercalls");
+	return c;
+}
+
+void
+floor_check(struct bench *b, const struct launcher *how)
+{
+	const struct launcher *same = launcher_find("uvnfd", how->source);
+	unsigned chunks = (unsigned)((b->config_len + CHUNK - 1) / CHUNK);
+	bool paused = how == &floor_paused;
+	struct counts before, after;
+	struct launch l = { 0 };
+	uint64_t us;
+
+	daemon_fill(b->uvnf, same->template, same->source, 1);
+	before = count(b);
+	if (same->start(b, same, &l) != 0)
+		fatal("so this cannot go on");
+	after = count(b);
+	after.requests -= before.requests;
+	after.hypercalls -= before.hypercalls;
+	printf("counts\t%s\t%" PRId64 "\t%" PRId64 "\t%u\t%d\n",
+	    same->source, after.requests, after.hypercalls, chunks + 1,
+	    paused);
+	if (after.requests < chunks + 1 || after.hypercalls < paused)
+		fatal("uvnfd does less than the floor with a %s shell",
+		    same->source);
+	daemon_keep(b->uvnf, same->template, same->source, 0);
+	same->stop(b, same, &l, &us);
+}
 
 /* --- what other tools leave to be done ----------------------------------- */
 
@@ -196,4 +242,11 @@ configure(struct bench *b, int domid)
 	put_config(b, domid);
 	put_status(b, domid, "Running");
 	return xs_settle(b->xs);
+}
+
+void
+put_running(struct bench *b, int domid)
+{
+	put_status(b, domid, "Running");
+	xs_send(b->xs);
 }

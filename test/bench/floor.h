@@ -22,6 +22,13 @@ void floor_collect(struct bench *b, const struct launcher *how,
 /* Gives them back, with all that they have become. */
 void floor_return(struct bench *b, const struct launcher *how);
 
+/*
+ * Makes one VNF out of a shell of uvnfd's of the same kind, and says how many
+ * xenstore requests and hypercalls uvnfd counted for it, and the floor's.  A
+ * floor that does more ends the program.
+ */
+void floor_check(struct bench *b, const struct launcher *how);
+
 extern const struct launcher floor_booted, floor_paused;
 
 #endif

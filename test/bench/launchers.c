@@ -205,17 +205,17 @@ api_stop(struct bench *b, const struct launcher *how, const struct launch *l,
 /* --- all of them --------------------------------------------------------- */
 
 const struct launcher launchers[] = {
-	{ "uvnfd", "armed", "armed", uvnfd_start, uvnfd_stop },
-	{ "uvnfd", "booted", "booted", uvnfd_start, uvnfd_stop },
-	{ "uvnfd", "paused", "paused", uvnfd_start, uvnfd_stop },
-	{ "uvnfd", "cold", "cold", uvnfd_start, uvnfd_stop },
-	{ "uvnfctl", "armed", "armed", uvnfctl_start, uvnfctl_stop },
-	{ "uvnfctl", "booted", "booted", uvnfctl_start, uvnfctl_stop },
-	{ "xl", NULL, NULL, tool_start, tool_stop },
-	{ "xl-fast", NULL, NULL, tool_start, tool_stop },
-	{ "virsh", NULL, NULL, tool_start, tool_stop },
-	{ "libvirt-fast", NULL, NULL, api_start, api_stop },
-	{ NULL, NULL, NULL, NULL, NULL }
+	{ "uvnfd", "armed", "armed", true, uvnfd_start, uvnfd_stop },
+	{ "uvnfd", "booted", "booted", true, uvnfd_start, uvnfd_stop },
+	{ "uvnfd", "paused", "paused", true, uvnfd_start, uvnfd_stop },
+	{ "uvnfd", "cold", "cold", true, uvnfd_start, uvnfd_stop },
+	{ "uvnfctl", "armed", "armed", true, uvnfctl_start, uvnfctl_stop },
+	{ "uvnfctl", "booted", "booted", true, uvnfctl_start, uvnfctl_stop },
+	{ "xl", NULL, NULL, false, tool_start, tool_stop },
+	{ "xl-fast", NULL, NULL, false, tool_start, tool_stop },
+	{ "virsh", NULL, NULL, false, tool_start, tool_stop },
+	{ "libvirt-fast", NULL, NULL, false, api_start, api_stop },
+	{ NULL, NULL, NULL, false, NULL, NULL }
 };
 
 const struct launcher *

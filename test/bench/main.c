@@ -6,6 +6,7 @@
  * there are, and says on stdout how long each took.  test/bench/dom0 runs it.
  *
  *	rounds N BATCH		all ways in turn
+ *	few N			uvnfd's four, and xl
  *	curve COUNT N...	claims beside N VNFs that run
  *	refill BATCHES COUNT	claims beside a pool that fills, or does not
  */
@@ -82,24 +83,26 @@ int
 main(int argc, char **argv)
 {
 	struct bench b = { 0 };
-	char path[256];
+	unsigned first, second;
 
-	if (argc < 5)
-		fatal("usage: launch DIR rounds|curve|refill NUMBER...");
+	if (argc < 4)
+		fatal("usage: launch DIR rounds|few|curve|refill NUMBER...");
 	b.dir = argv[1];
 	read_config(&b);
 	b.xs = xs_connect();
 	b.dom = dom_open();
 	b.prober = prober_open(ADDRESS);
 	b.uvnf = daemon_open();
-	snprintf(path, sizeof(path), "%s/libvirt-fast.xml", b.dir);
-	b.libvirt = helper_start("libvirt-fast", path);
+	first = number(argv[3]);
+	second = argc > 4 ? number(argv[4]) : 1;
 	if (strcmp(argv[2], "rounds") == 0)
-		rounds(&b, number(argv[3]), number(argv[4]));
+		rounds(&b, first, second);
+	else if (strcmp(argv[2], "few") == 0)
+		few(&b, first);
 	else if (strcmp(argv[2], "curve") == 0)
-		curve(&b, number(argv[3]), argv + 4);
+		curve(&b, first, argv + 4);
 	else if (strcmp(argv[2], "refill") == 0)
-		refill(&b, number(argv[3]), number(argv[4]));
+		refill(&b, first, second);
 	else
 		fatal("no such command: %s", argv[2]);
 	uvnf_close(b.uvnf);

@@ -86,7 +86,12 @@ rounds(struct bench *b, unsigned nrounds, unsigned batch)
 		{ .how = launcher_find("uvnfd", "booted") },
 		{ .how = launcher_find("uvnfd", "paused") } };
 	unsigned ctl = (batch + CTL_SHARE - 1) / CTL_SHARE, i, j;
+	char path[256];
 
+	snprintf(path, sizeof(path), "%s/libvirt-fast.xml", b->dir);
+	b->libvirt = helper_start("libvirt-fast", path);
+	floor_check(b, &floor_booted);
+	floor_check(b, &floor_paused);
 	for (i = 0; i < nrounds; i++) {
 		for (j = 0; j < 3; j++)
 			fill(b, &kinds[j], batch + (j < 2 ? ctl : 0),
@@ -98,5 +103,24 @@ rounds(struct bench *b, unsigned nrounds, unsigned batch)
 		floor_return(b, &floor_paused);
 		slow_ones(b, i);
 		fprintf(stderr, "round %u of %u\n", i + 1, nrounds);
+	}
+}
+
+void
+few(struct bench *b, unsigned nrounds)
+{
+	struct kind kinds[3] = {
+		{ .how = launcher_find("uvnfd", "armed") },
+		{ .how = launcher_find("uvnfd", "booted") },
+		{ .how = launcher_find("uvnfd", "paused") } };
+	unsigned i, j;
+
+	for (i = 0; i < nrounds; i++) {
+		for (j = 0; j < 3; j++) {
+			fill(b, &kinds[j], 1, "few");
+			one(b, &kinds[j], kinds[j].how, "main");
+		}
+		measure(b, launcher_find("uvnfd", "cold"), "main");
+		measure(b, launcher_find("xl", NULL), "main");
 	}
 }

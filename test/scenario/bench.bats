@@ -84,3 +84,11 @@ target() {
 	run pages
 	[ "$status" -ne 0 ]
 }
+
+@test 'the short table has ratios to xl' {
+	put uvnfd booted started main 10
+	put xl - started main 12345
+	run "$report" "$samples"
+	[ "$status" -eq 0 ]
+	[[ $output =~ 'uvnfd booted'\ +1\ +'0.01 ( 1234.5)' ]]
+}
