@@ -45,9 +45,11 @@ spawn(const char *const *argv, int in, int out)
 	else
 		posix_spawn_file_actions_addopen(&io, STDIN_FILENO,
 		    "/dev/null", O_RDONLY, 0);
-	/* stdout has the samples. */
-	posix_spawn_file_actions_adddup2(&io, out >= 0 ? out : STDERR_FILENO,
-	    STDOUT_FILENO);
+	if (out >= 0)
+		posix_spawn_file_actions_adddup2(&io, out, STDOUT_FILENO);
+	else
+		posix_spawn_file_actions_addopen(&io, STDOUT_FILENO,
+		    "/dev/null", O_WRONLY, 0);
 	err = posix_spawnp(&pid, argv[0], &io, NULL, arguments(argv),
 	    environ);
 	posix_spawn_file_actions_destroy(&io);

@@ -18,7 +18,7 @@ struct helper *helper_start(const char *path, const char *arg);
 int helper_do(struct helper *h, const char *what, uint64_t *begin,
     uint64_t *end);
 
-/* Runs a program to its end, nothing on its stdin: its exit status. */
+/* Runs a program to its end, without stdin and stdout: its exit status. */
 int run(const char *const *argv);
 
 #endif
