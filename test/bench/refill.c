@@ -3,32 +3,37 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "bench.h"
 #include "common/util.h"
 
-#define APART_NS 50000000		/* between claims */
 #define CHURN "churn"
+#define UP_MS 60000
 
 /*
- * Claims that come at the same distance whether a refill runs beside them or
- * not.  Their VNFs stay until the batch has ended: a destroy is no refill.
+ * One claim after the other, each when the router before it runs, whether a
+ * refill runs beside them or not.  Their VNFs stay until the batch has ended:
+ * a destroy is no refill.
  */
 static void
 claim(struct bench *b, unsigned i, const char *when)
 {
 	const struct launcher *how = launcher_find("uvnfd", "booted");
-	char words[128];
+	char words[128], path[128];
 	uint64_t begin;
 
-	snprintf(words, sizeof(words), "create booted refill-%u wait=started",
-	    i);
+	snprintf(words, sizeof(words), "create booted refill-%u wait=started "
+	    "timeout_ms=60000", i);
 	begin = now_us();
-	if (daemon_ask(b->uvnf, words, b->config, b->config_len) == 0)
-		sample(how, "started", when, now_us() - begin);
-	else
+	if (daemon_ask(b->uvnf, words, b->config, b->config_len) != 0) {
 		failed(how, "not created");
+		return;
+	}
+	sample(how, "started", when, now_us() - begin);
+	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
+	    (int)daemon_number(b->uvnf, "domid"));
+	if (xs_await(b->xs, path, "4", UP_MS) != 0)
+		failed(how, "its vif is not connected");
 }
 
 /* How many shells are being built now. */
@@ -51,7 +56,6 @@ building(struct bench *b)
 static void
 batch_of(struct bench *b, unsigned count, bool busy)
 {
-	const struct timespec apart = { .tv_nsec = APART_NS };
 	unsigned i, idle = 0;
 
 	daemon_fill(b->uvnf, "booted", "booted", count);
@@ -59,7 +63,6 @@ batch_of(struct bench *b, unsigned count, bool busy)
 	if (busy)
 		daemon_must(b->uvnf, "pool set " CHURN " paused 200 min=200");
 	for (i = 0; i < count; i++) {
-		nanosleep(&apart, NULL);
 		claim(b, i, busy ? "refill" : "quiet");
 		daemon_keep(b->uvnf, "booted", "booted", count - i - 1);
 		if (busy && building(b) == 0)
