@@ -108,7 +108,6 @@ until_up(struct bench *b, const struct launcher *how, struct launch *l)
 
 	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
 	    l->domid);
-	prober_begin(b->prober);
 	prober_send(b->prober);
 	xs_put_watch(b->xs, path);
 	xs_send(b->xs);
@@ -116,8 +115,10 @@ until_up(struct bench *b, const struct launcher *how, struct launch *l)
 	xs_put_unwatch(b->xs, path);
 	xs_settle(b->xs);
 	if (rc != 0)
-		failed(how, l->answered == 0 ? "no ping was answered" :
-		    "its vif is not connected");
+		failed(how, "%s was answered, %s, %u probes were refused",
+		    l->answered == 0 ? "no ping" : "a ping", l->ready == 0 ?
+		    "its vif is not connected" : "its vif is connected",
+		    prober_refused(b->prober));
 	return rc;
 }
 
@@ -167,6 +168,7 @@ measure(struct bench *b, const struct launcher *how, const char *when)
 	uint64_t us = 0;
 	int rc;
 
+	prober_begin(b->prober);
 	if (how->start(b, how, &l) != 0)
 		return -1;
 	rc = until_up(b, how, &l);

@@ -15,6 +15,8 @@
 
 struct prober {
 	int fd;
+	struct sockaddr_in to;
+	unsigned refused;
 	uint16_t number;
 	uint32_t series;
 };
@@ -28,15 +30,13 @@ struct probe {
 struct prober *
 prober_open(const char *address)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET };
 	struct prober *p = xcalloc(1, sizeof(*p));
 
-	p->fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
-	if (inet_pton(AF_INET, address, &to.sin_addr) != 1)
+	p->fd = -1;
+	p->to.sin_family = AF_INET;
+	if (inet_pton(AF_INET, address, &p->to.sin_addr) != 1)
 		fatal("no address: '%s'", address);
-	if (p->fd < 0 || connect(p->fd, (struct sockaddr *)&to,
-	    sizeof(to)) < 0)
-		fatal("no raw socket for pings: %s", strerror(errno));
+	prober_begin(p);
 	return p;
 }
 
@@ -46,11 +46,24 @@ prober_socket(const struct prober *p)
 	return p->fd;
 }
 
+unsigned
+prober_refused(const struct prober *p)
+{
+	return p->refused;
+}
+
 void
 prober_begin(struct prober *p)
 {
+	if (p->fd >= 0)
+		close(p->fd);
+	p->fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+	if (p->fd < 0 || connect(p->fd, (struct sockaddr *)&p->to,
+	    sizeof(p->to)) < 0)
+		fatal("no raw socket for pings: %s", strerror(errno));
 	p->series++;
 	p->number = 0;
+	p->refused = 0;
 }
 
 static uint16_t
@@ -77,8 +90,10 @@ prober_send(struct prober *p)
 	out.icmp.un.echo.sequence = htons(++p->number);
 	out.icmp.checksum = checksum(&out, sizeof(out));
 	/* What the network drops here is a probe without an answer. */
-	if (send(p->fd, &out, sizeof(out), MSG_DONTWAIT) < 0 &&
-	    errno != ENOBUFS && errno != EAGAIN && errno != ENETDOWN)
+	if (send(p->fd, &out, sizeof(out), MSG_DONTWAIT) >= 0)
+		return;
+	p->refused++;
+	if (errno != ENOBUFS && errno != EAGAIN && errno != ENETDOWN)
 		fatal("cannot send a ping: %s", strerror(errno));
 }
 
@@ -113,10 +128,12 @@ prober_answered(struct prober *p)
 uint64_t
 prober_ping(struct prober *p, unsigned limit_ms)
 {
-	struct pollfd pfd = { .fd = p->fd, .events = POLLIN };
-	uint64_t begin = now_us(), end = begin + limit_ms * 1000ull, now;
+	struct pollfd pfd = { .events = POLLIN };
+	uint64_t begin, end = now_us() + limit_ms * 1000ull, now;
 
 	prober_begin(p);
+	pfd.fd = p->fd;
+	begin = now_us();
 	prober_send(p);
 	while ((now = now_us()) < end) {
 		if (poll(&pfd, 1, (int)((end - now) / 1000) + 1) > 0 &&

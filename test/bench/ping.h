@@ -19,12 +19,18 @@ struct prober;
 struct prober *prober_open(const char *address);
 int prober_socket(const struct prober *p);
 
-/* Begins another series. */
+/*
+ * Begins another series, on another socket: what lies unread in the queue of
+ * a guest that is gone counts against the one that sent it.
+ */
 void prober_begin(struct prober *p);
 /* One more probe. */
 void prober_send(struct prober *p);
 /* True when a probe of this series has been answered. */
 bool prober_answered(struct prober *p);
+
+/* How many probes of this series the kernel did not take. */
+unsigned prober_refused(const struct prober *p);
 
 /* One ping, as a series of its own: its time, or 0 without an answer. */
 uint64_t prober_ping(struct prober *p, unsigned limit_ms);
