@@ -141,6 +141,7 @@ say_memory(struct bench *b, const struct crowd *c)
 		fatal("no uvnfd in /proc");
 	printf("memory\t%u\t%u\t%" PRId64 "\n", c->up, kib,
 	    console_bytes(b, c));
+	fflush(stdout);
 }
 
 /* --- claims beside it ---------------------------------------------------- */

@@ -26,6 +26,7 @@ fill(struct bench *b, struct kind *k, unsigned count, const char *when)
 	k->have = count;
 	printf("refill\t%s\t%s\t%u\t%" PRIu64 "\n", k->how->source, when,
 	    count, us);
+	fflush(stdout);
 }
 
 /*
