@@ -8,8 +8,12 @@
 #include "bench.h"
 #include "floor.h"
 
-/* How many of a batch uvnfctl takes: a process costs more than the claim. */
-#define CTL_SHARE 4
+/*
+ * How many shells of each kind wait at the same time.  Few: C xenstored walks
+ * all connections and watches for each write, and each shell has some, so that
+ * a large pool makes everything slower, and everybody.
+ */
+#define SHELVED 3
 
 /* One of uvnfd's pools, or of the floor's, for a batch of launches. */
 struct kind {
@@ -44,7 +48,7 @@ one(struct bench *b, struct kind *k, const struct launcher *how,
 	daemon_keep(b->uvnf, k->how->template, k->how->source, k->have);
 }
 
-/* The quick ones, one of each after the other. */
+/* The quick ones, one of each after the other; uvnfctl beside the first. */
 static void
 batch_of(struct bench *b, struct kind *kinds, unsigned batch, unsigned round)
 {
@@ -52,16 +56,21 @@ batch_of(struct bench *b, struct kind *kinds, unsigned batch, unsigned round)
 		launcher_find("uvnfctl", "booted") };
 	unsigned i, j;
 
+	for (j = 0; j < 3; j++)
+		fill(b, &kinds[j], batch + (j < 2), "main");
+	floor_collect(b, &floor_booted, batch);
+	floor_collect(b, &floor_paused, batch);
+	for (j = 0; j < 2; j++)
+		one(b, &kinds[j], ctl[j], "main");
 	for (i = 0; i < batch; i++) {
 		for (j = 0; j < 3; j++)
 			one(b, &kinds[(i + j + round) % 3],
 			    kinds[(i + j + round) % 3].how, "main");
 		measure(b, &floor_booted, "main");
 		measure(b, &floor_paused, "main");
-		if (i % CTL_SHARE == 0)
-			for (j = 0; j < 2; j++)
-				one(b, &kinds[j], ctl[j], "main");
 	}
+	floor_return(b, &floor_booted);
+	floor_return(b, &floor_paused);
 }
 
 /* The slow ones, each round in another order. */
@@ -86,7 +95,7 @@ rounds(struct bench *b, unsigned nrounds, unsigned batch)
 		{ .how = launcher_find("uvnfd", "armed") },
 		{ .how = launcher_find("uvnfd", "booted") },
 		{ .how = launcher_find("uvnfd", "paused") } };
-	unsigned ctl = (batch + CTL_SHARE - 1) / CTL_SHARE, i, j;
+	unsigned i, left, n;
 	char path[256];
 
 	snprintf(path, sizeof(path), "%s/libvirt-fast.xml", b->dir);
@@ -94,14 +103,10 @@ rounds(struct bench *b, unsigned nrounds, unsigned batch)
 	floor_check(b, &floor_booted);
 	floor_check(b, &floor_paused);
 	for (i = 0; i < nrounds; i++) {
-		for (j = 0; j < 3; j++)
-			fill(b, &kinds[j], batch + (j < 2 ? ctl : 0),
-			    "main");
-		floor_collect(b, &floor_booted, batch);
-		floor_collect(b, &floor_paused, batch);
-		batch_of(b, kinds, batch, i);
-		floor_return(b, &floor_booted);
-		floor_return(b, &floor_paused);
+		for (left = batch; left > 0; left -= n) {
+			n = left < SHELVED ? left : SHELVED;
+			batch_of(b, kinds, n, i + left);
+		}
 		slow_ones(b, i);
 		fprintf(stderr, "round %u of %u\n", i + 1, nrounds);
 	}
