@@ -17,7 +17,8 @@
 #include <sys/sdt.h>
 #define PROBE(name, ...) STAP_PROBEV(uvnf, name, __VA_ARGS__)
 #else
-#define PROBE(name, ...) ((void)0)
+int probe_nowhere(const char *first, ...);	/* named, never called */
+#define PROBE(name, ...) ((void)sizeof(probe_nowhere(__VA_ARGS__)))
 #endif
 
 #endif
