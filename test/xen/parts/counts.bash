@@ -4,7 +4,7 @@
 #
 # What a create costs, from the read of its request to the write of its
 # answer: requests to xenstored, round trips for them, hypercalls and system
-# calls, as strace and the daemon itself count them.
+# calls, as strace counts them.
 
 talk_begin() {
 	coproc TALK { exec socat -t 10 - UNIX:/run/uvnf/uvnf.sock; }
@@ -69,12 +69,6 @@ requests() {
 	    { grep -o '/local/domain/' || :; } | wc -l
 }
 
-# stat_diff KEY: how much a count has grown.
-stat_diff() {
-	sed -n "s/.* $1=\([0-9]*\).*/\1/p" "$work/before" "$work/after" |
-	    awk 'NR == 1 { n = $1 } NR == 2 { print $1 - n }'
-}
-
 # count_create TEMPLATE WAIT [FILE]: of a VNF called counted, as a line in
 # $work/line.
 count_create() {
@@ -87,9 +81,7 @@ count_create() {
 		    -e trace=sendto,sendmsg || return
 	done
 	trace_begin "$work/trace" "$(daemon_pid)" || return
-	ask stats >"$work/before"
 	ask "create $1 counted wait=$2$config" ${3:+"$3"} >"$work/answer"
-	ask stats >"$work/after"
 	trace_end
 	cat "$work"/netlink.* >"$work/netlink"
 	rm -f "$work"/netlink.*
@@ -100,8 +92,7 @@ count_create() {
 	}
 	echo "requests=$(requests)" \
 	    "trips=$(calls '^sendto\(')" \
-	    "hypercalls=$(stat_diff hypercalls)" \
-	    "ioctls=$(calls '^ioctl\(')" \
+	    "hypercalls=$(calls '^ioctl\(')" \
 	    "netlink=$(grep -c '<NETLINK' "$work/netlink")" \
 	    "forks=$(calls '^(clone|clone3|fork|vfork)\(')" \
 	    "opens=$(calls '^open')" "calls=$(wc -l <"$work/window")" \
@@ -162,7 +153,7 @@ part_counts() {
 	: >"$work/costs"
 	check 'a configuration of 992 bytes' full_chunk
 	check 'from a booted shell: one round trip, no hypercall' costs \
-	    booted "requests<=3 trips==1 hypercalls==0 ioctls==0 $none
+	    booted "requests<=3 trips==1 hypercalls==0 $none
 	    calls<=12" booted started "$work/992.click"
 	# One trip until it is claimed; then the guest announces itself, which is
 	# looked at before its router is started: two more.
@@ -174,7 +165,7 @@ part_counts() {
 	    known started
 	check 'a template with an armed shell' add_armed
 	check 'from an armed one: a hypercall, no request' costs \
-	    armed "requests==0 trips==0 hypercalls==1 ioctls==1 $none
+	    armed "requests==0 trips==0 hypercalls==1 $none
 	    calls<=12" counted started
 	check 'until it is ready: one request to the kernel more' costs \
 	    armed "requests==0 hypercalls<=2 netlink==1 $none" \
