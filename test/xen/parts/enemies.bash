@@ -71,7 +71,7 @@ printable() {
 times_out() {
 	local status=0
 
-	uvnfctl -t 15 create "$1" "$2" -c "$work/$3.click" --wait ready \
+	uvnfctl -t 25 create "$1" "$2" -c "$work/$3.click" --wait ready \
 	    >"$work/out" 2>"$work/err" || status=$?
 	cat "$work/out" "$work/err"
 	[ $status -eq 4 ] && grep "$4" "$work/err" &&
@@ -203,7 +203,8 @@ tree_times_out() {
 	uvnfctl -t 15 config web1 "$work/21.click" --wait ready \
 	    >"$work/out" 2>"$work/err" || status=$?
 	cat "$work/out" "$work/err"
-	[ $status -eq 4 ] && grep 'a vif is not connected' "$work/err" &&
+	[ $status -eq 4 ] && grep -E 'vif is not connected|does not react' \
+	    "$work/err" &&
 	    [ "$(field web1 .state)" = failed ]
 }
 
@@ -231,7 +232,7 @@ enemies_tree() {
 	    'ctl pool set tree booted 1 && ctl pool fill tree --wait'
 	check 'tree: a VNF' ctl create tree web1
 	check 'tree: it takes what it may have' within 200 tree_is_full
-	check 'tree: its vifs have no room' tree_times_out
+	check 'tree: it has no room for a router' tree_times_out
 	check 'tree: what is told of it is printable' all_is_printable
 	others_are_served tree
 	check 'tree: uvnfd is killed' kill_daemon
