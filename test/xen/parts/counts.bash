@@ -113,9 +113,9 @@ within_limits() {
 	done
 }
 
-# costs SOURCE LIMITS TEMPLATE WAIT [FILE]: what else happens on the host may
+# keeps_to SOURCE LIMITS TEMPLATE WAIT [FILE]: what else happens on the host may
 # fall into the time of one create, so one of three has to keep to them.
-costs() {
+keeps_to() {
 	local source=$1 limits=$2 line got try
 	shift 2
 	for try in 1 2 3; do
@@ -152,23 +152,23 @@ part_counts() {
 	local none='forks==0 opens==0'
 	: >"$work/costs"
 	check 'a configuration of 992 bytes' full_chunk
-	check 'from a booted shell: one round trip, no hypercall' costs \
+	check 'from a booted shell: one round trip, no hypercall' keeps_to \
 	    booted "requests<=3 trips==1 hypercalls==0 $none
 	    calls<=12" booted started "$work/992.click"
 	# One trip until it is claimed; then the guest announces itself, which is
 	# looked at before its router is started: two more.
-	check 'from a paused one: a hypercall, two round trips more' costs \
+	check 'from a paused one: a hypercall, two round trips more' keeps_to \
 	    paused "requests==4 trips==3 hypercalls==1 $none" \
 	    paused started "$work/992.click"
-	check 'without a configuration of its own: one request' costs \
+	check 'without a configuration of its own: one request' keeps_to \
 	    booted "requests==1 trips==1 hypercalls==0 $none calls<=12" \
 	    known started
 	check 'a template with an armed shell' add_armed
-	check 'from an armed one: a hypercall, no request' costs \
+	check 'from an armed one: a hypercall, no request' keeps_to \
 	    armed "requests==0 trips==0 hypercalls==1 $none
 	    calls<=12" counted started
 	# The pool begins to build the next one meanwhile: no hypercalls here.
-	check 'until it is ready: one request to the kernel' costs \
+	check 'until it is ready: one request to the kernel' keeps_to \
 	    armed "requests==0 trips==0 netlink==1 $none" \
 	    counted ready
 	sed 's/^/  /' "$work/costs"
