@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include <sys/types.h>
 
 #include "daemon/console.h"
 #include "daemon/template.h"
@@ -58,6 +59,8 @@ struct domain {
 	bool ordered;			/* adopted with the order to start */
 	bool dead;			/* crashed, shut down, or gone */
 	bool spoiled;			/* half changed: only good to destroy */
+	uid_t payer;			/* on its way out: whose memory_mb */
+	unsigned owed_mb;		/* has so much of it until it is gone */
 	struct console console;
 	TAILQ_ENTRY(domain) entry;	/* in a pool's list */
 };

@@ -457,6 +457,12 @@ journal_gone(struct journal *j, const struct domain *d)
 }
 
 int
+journal_probe(struct journal *j)
+{
+	return append(j, "version %d", JOURNAL_VERSION);
+}
+
+int
 journal_process(struct journal *j, pid_t pid, uint64_t start)
 {
 	return append(j, "process %d %" PRIu64, (int)pid, start);

@@ -20,7 +20,8 @@
  * before the act that it announces.  A dom0 reboot ends every domain, so
  * nothing is synced to a disk.
  *
- *	CRC32 version NUMBER		(1; missing in the first of them)
+ *	CRC32 version NUMBER		(1; missing in the first of them; again
+ *					 where it was tried for room)
  *	CRC32 build UUID TEMPLATE KIND DOMAIN-NAME [generic|root]
  *	CRC32 built UUID DOMID NVIFS [MAC PLACE DEV]...
  *	CRC32 vif UUID NUMBER MAC PLACE
@@ -119,6 +120,12 @@ int journal_routers(struct journal *j, const struct vnf *v);
 int journal_pausing(struct journal *j, const struct domain *d);
 int journal_doom(struct journal *j, const struct domain *d);
 int journal_gone(struct journal *j, const struct domain *d);
+
+/*
+ * A line that changes nothing: whether there is room for those of an act that
+ * begins with a look at Xen or a wait, and could not be broken off later.
+ */
+int journal_probe(struct journal *j);
 
 int journal_process(struct journal *j, pid_t pid, uint64_t start);
 int journal_process_ended(struct journal *j, pid_t pid);

@@ -31,6 +31,8 @@ reap_end(struct reaping *r)
 
 	PROBE(freed, r->domain->name, r->domain->domid);
 	journal_gone(dm->journal, r->domain);
+	account_take(&dm->vnfs.accounts, r->domain->payer, QUOTA_MEMORY_MB,
+	    r->domain->owed_mb);
 	domain_free(r->domain);
 	dm->doomed--;
 	if (r->done != NULL)
@@ -87,6 +89,9 @@ reap(struct daemon *dm, struct domain *d, reap_done done, void *arg)
 	if (r->again == NULL)
 		log_fatal("out of memory");
 	d->vnf = NULL;
+	if (d->owed_mb > 0)
+		account_add(&dm->vnfs.accounts, d->payer, QUOTA_MEMORY_MB,
+		    d->owed_mb);
 	dm->doomed++;
 	if (d->domid == -1)
 		event_active(r->again, EV_TIMEOUT, 0);

@@ -230,6 +230,10 @@ recover_entry(struct daemon *dm, const struct journal_entry *je, int domid)
 	if (domid != -1)
 		log_info("orphan destroyed domain=%s domid=%d", d->name,
 		    domid);
+	if (domid != -1 && je->owner != 0) {
+		d->payer = je->owner;
+		d->owed_mb = je->memory_mb;
+	}
 	reap(dm, d, NULL, NULL);
 }
 

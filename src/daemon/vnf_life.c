@@ -222,6 +222,16 @@ check_shutdown(const struct vnf *v, struct uvnf_error *e)
 	return rc;
 }
 
+static int
+record_shutdown(struct daemon *dm, const struct vnf *v, struct uvnf_error *e)
+{
+	if (journal_doom(dm->journal, v->domain) == 0)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_SYSTEM, "that '%s' is shut down "
+	    "cannot be recorded in the journal; see the daemon's log",
+	    v->name);
+}
+
 void
 vnf_shutdown(struct daemon *dm, const char *name, unsigned force_ms,
     unsigned timeout_ms, vnf_shut done, void *arg)
@@ -230,7 +240,8 @@ vnf_shutdown(struct daemon *dm, const char *name, unsigned force_ms,
 	struct uvnf_error e;
 	struct vnf *v = vnf_named(dm, name, &e);
 
-	if (v == NULL || check_shutdown(v, &e) != 0) {
+	if (v == NULL || check_shutdown(v, &e) != 0 ||
+	    record_shutdown(dm, v, &e) != 0) {
 		done(arg, NULL, &e);
 		return;
 	}
@@ -238,7 +249,6 @@ vnf_shutdown(struct daemon *dm, const char *name, unsigned force_ms,
 	    v->name);
 	task_cancel(v, v, &e, NULL, NULL);
 	calls_fail(v, &e);
-	journal_doom(dm->journal, v->domain);
 	vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
 	sd = xcalloc(1, sizeof(*sd));
 	sd->daemon = dm;

@@ -221,6 +221,15 @@ check_stop(const struct vnf *v, struct uvnf_error *e)
 	return rc;
 }
 
+static int
+check_room(struct daemon *dm, const struct vnf *v, struct uvnf_error *e)
+{
+	if (journal_probe(dm->journal) == 0)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_SYSTEM, "what becomes of '%s' cannot "
+	    "be recorded in the journal; see the daemon's log", v->name);
+}
+
 /* The VNF of a request, free for it, or NULL after the request's end. */
 static struct vnf *
 take(struct daemon *dm, const char *name, struct vnf_request *rq,
@@ -229,7 +238,7 @@ take(struct daemon *dm, const char *name, struct vnf_request *rq,
 	struct uvnf_error e;
 	struct vnf *v = vnf_named(dm, name, &e);
 
-	if (v == NULL || check(v, &e) != 0) {
+	if (v == NULL || check(v, &e) != 0 || check_room(dm, v, &e) != 0) {
 		refuse(rq, v, &e);
 		return NULL;
 	}
@@ -404,8 +413,8 @@ destroy_new(struct daemon *dm, const struct vnf *v, unsigned timeout_ms,
 }
 
 /*
- * Takes v out of everything; its domain goes to the reaper.  ds (may be
- * NULL) hears of the domain's end.
+ * Takes v out of everything; its domain, which the journal has as doomed, goes
+ * to the reaper.  ds (may be NULL) hears of the domain's end.
  */
 static void
 destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
@@ -425,8 +434,10 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 		ds->left++;
 	vnf_shutdown_cancel(v, &e);
 	calls_fail(v, &e);
-	if (d != NULL)
-		journal_doom(dm->journal, d);
+	if (d != NULL) {
+		d->payer = v->owner;
+		d->owed_mb = v->memory_mb;
+	}
 	if (v->state != VNF_STOPPING)
 		vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
 	log_info("vnf destroyed name=%s domid=%d", v->name,
@@ -443,6 +454,17 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 		destroy_gone(ds);
 }
 
+/* What is not on record would be undone if the daemon were killed now. */
+static int
+destroy_record(struct daemon *dm, const struct vnf *v, struct uvnf_error *e)
+{
+	if (v->domain == NULL || journal_doom(dm->journal, v->domain) == 0)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_SYSTEM, "that '%s' is destroyed "
+	    "cannot be recorded in the journal; see the daemon's log",
+	    v->name);
+}
+
 void
 vnf_destroy(struct daemon *dm, const char *name, bool freed,
     unsigned timeout_ms, vnf_answer answer, void *arg)
@@ -450,7 +472,7 @@ vnf_destroy(struct daemon *dm, const char *name, bool freed,
 	struct uvnf_error e;
 	struct vnf *v = vnf_named(dm, name, &e);
 
-	if (v == NULL) {
+	if (v == NULL || destroy_record(dm, v, &e) != 0) {
 		answer(arg, NULL, &e);
 	} else if (freed) {
 		destroy_now(dm, v,
@@ -464,6 +486,8 @@ vnf_destroy(struct daemon *dm, const char *name, bool freed,
 void
 vnf_destroy_now(struct daemon *dm, struct vnf *v)
 {
+	if (v->domain != NULL)
+		journal_doom(dm->journal, v->domain);
 	destroy_now(dm, v, NULL);
 }
 
@@ -473,7 +497,7 @@ vnf_destroy_failed(struct daemon *dm, struct vnf *v)
 	/* Somebody may have mended it meanwhile. */
 	if (v->task == NULL &&
 	    (v->state == VNF_FAILED || v->state == VNF_CRASHED))
-		destroy_now(dm, v, NULL);
+		vnf_destroy_now(dm, v);
 }
 
 /* --- a death ------------------------------------------------------------- */

@@ -33,6 +33,8 @@ task_retire_old(struct vnf_task *t)
 	log_info("vnf rebooted name=%s domid=%d old_domid=%d", t->vnf->name,
 	    t->vnf->domain->domid, old->domid);
 	old->vnf = NULL;
+	old->payer = t->vnf->owner;
+	old->owed_mb = old->template->memory_mb;
 	if (!old->dead && b->pause(b, old, NULL) != 0)
 		log_warn("old domain not paused domain=%s", old->name);
 	journal_doom(t->daemon->journal, old);

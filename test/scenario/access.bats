@@ -530,7 +530,7 @@ exceeds() {
 	says 'may have vnfs: 2, has 2 and would need 1 more'
 	exceeds $alice create booted a3
 	fails 1 no-vnf show a3
-	ctl_as $alice destroy a1
+	ctl_as $alice destroy a1 --wait freed
 	ctl_as $alice create big a3 >/dev/null
 	has $alice '.memory_mb.used == 32 and .vcpus.used == 4'
 	ctl_as $alice destroy a3
@@ -555,7 +555,7 @@ exceeds() {
 	has $admin '.vnfs == {"used": 1, "max": 0}'
 	has 0 '.vnfs.used == 1'
 	# What an admin takes away is the owner's again.
-	run -0 ctl destroy --all
+	run -0 ctl destroy --all --wait freed
 	# Who has only a connection to ask with.
 	all_hold 'length == 1 and .[0].uid == 0 and .[0].vnfs.used == 0 and
 	    .[0].memory_mb.used == 0 and .[0].connections.used == 1' quota
@@ -583,6 +583,22 @@ exceeds() {
 	    reply:2
 	[ "$(grep -c ' OK' <<<"$output")" -eq 1 ]
 	[ "$(grep -c ' ERR quota ' <<<"$output")" -eq 1 ]
+}
+
+@test "quotas: memory counts until the domain is gone, the name does not" {
+	with_quotas '{default: {vnfs: 2, memory_mb: 16}}'
+	daemon_start destroy_ms=500
+	# In one piece, so that all of it is asked before the domain is gone.
+	run -0 talk_as $alice 'send:create cold a\ncreate cold b\n' reply:2 \
+	    'send:destroy a\nquota\ncreate cold c\n' reply:3
+	says "DATA uid=$alice vnfs.used=1 vnfs.max=2 memory_mb.used=16 " \
+	    'ERR quota' 'may have memory_mb: 16, has 16 and would need 8 more'
+	run -0 ctl_as $alice destroy b --wait freed
+	await all_hold 'all(.vnfs.used == 0 and .memory_mb.used == 0)' quota
+	run -0 ctl_as $alice create cold c
+	# A reboot gives the old domain's back when that is gone, too.
+	run -0 ctl_as $alice reboot c
+	await has $alice '.vnfs.used == 1 and .memory_mb.used == 8'
 }
 
 @test "quotas: builds on demand, until they have ended" {

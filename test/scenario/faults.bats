@@ -262,7 +262,17 @@ full_end() {
 	says 'cannot be recorded in the journal'
 	fails 1 system create cold c
 	run -0 ctl read a cnt.count
+	for verb in 'config a count.click' 'stop a' 'reboot a'; do
+		# shellcheck disable=SC2086
+		fails 1 system $verb
+		says "what becomes of 'a' cannot be recorded in the journal"
+	done
 	fails 1 system pause a
+	# What could be undone by a kill is not said to be done.
+	fails 1 system destroy a
+	says "that 'a' is destroyed cannot be recorded in the journal"
+	fails 1 system shutdown a
+	says "that 'a' is shut down cannot be recorded in the journal"
 	holds '.state == "ready"' show a
 	full_end
 	run -0 ctl pause a

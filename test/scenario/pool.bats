@@ -243,3 +243,12 @@ teardown() {
 	ctl -t 60 pool fill booted --wait
 	grep -q 'shell failed .*died as soon as it had booted' log
 }
+
+@test "builds of one shelf that fail side by side lengthen its pause once" {
+	echo 'templates: {one: {kernel: /k, pool: {paused: 2}}}' >uvnf.yaml
+	daemon_start fail_builds=2 build_ms=10
+	await awk '/shell failed/ { n++ } END { exit n < 2 }' log
+	run grep 'shell failed' log
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == *'again_ms=1000 '* && ${lines[1]} == *'again_ms=1000 '* ]]
+}
