@@ -70,7 +70,8 @@ run_create(struct request *rq)
 		uvnf_error_set(&e, UVNF_E_BAD_NAME,
 		    "'%.80s' is no name of a chain", chain);
 		request_err(rq, &e);
-	} else if (check_own(rq, &e) != 0) {
+	} else if (check_own(rq, &e) != 0 ||
+	    request_check_chain(rq, &e) != 0) {
 		request_err(rq, &e);
 	} else {
 		bridge_create(rq->daemon, request_arg(rq, 1),

@@ -331,7 +331,8 @@ run_create(struct request *rq)
 	struct vnf_request vr;
 	struct uvnf_error e;
 
-	if (cmd_vnf_request(rq, configured ? WAIT_STARTED : WAIT_CLAIMED,
+	if (request_check_chain(rq, &e) != 0 ||
+	    cmd_vnf_request(rq, configured ? WAIT_STARTED : WAIT_CLAIMED,
 	    &vr, &e) != 0)
 		request_err(rq, &e);
 	else

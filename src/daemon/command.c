@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/bridges.h"
 #include "daemon/command.h"
 #include "daemon/session.h"
 
@@ -138,6 +139,40 @@ request_denied(const struct request *rq, const char *what, const char *name,
 	    "%u, and user %u was not granted what is theirs; see grants of "
 	    "'access' in uvnf.yaml(5)", what, name, (unsigned)owner,
 	    (unsigned)rq->uid);
+}
+
+/* Whoever has the oldest VNF in it, or else the oldest bridge, has a chain. */
+static bool
+chain_owner(const struct daemon *dm, const char *chain, uid_t *owner)
+{
+	const struct vnf *v;
+	const struct bridge *b;
+
+	TAILQ_FOREACH(v, &dm->vnfs.list, entry)
+		if (strcmp(v->label.chain, chain) == 0) {
+			*owner = v->owner;
+			return true;
+		}
+	TAILQ_FOREACH(b, &dm->bridges, entry)
+		if (strcmp(b->chain, chain) == 0) {
+			*owner = b->owner;
+			return true;
+		}
+	return false;
+}
+
+int
+request_check_chain(const struct request *rq, struct uvnf_error *e)
+{
+	const char *chain = request_key(rq, "chain");
+	uid_t owner;
+
+	if (chain == NULL || chain[0] == '\0' ||
+	    request_level(rq) == ACCESS_ADMIN ||
+	    !chain_owner(rq->daemon, chain, &owner) ||
+	    request_owns(rq, owner))
+		return 0;
+	return request_denied(rq, "chain", chain, owner, e);
 }
 
 /* One that is not there is for the command itself to say. */

@@ -76,6 +76,9 @@ bool request_owns(const struct request *rq, uid_t owner);
 int request_denied(const struct request *rq, const char *what,
     const char *name, uid_t owner, struct uvnf_error *e);
 
+/* May it put something into the chain that it names, if it names one? */
+int request_check_chain(const struct request *rq, struct uvnf_error *e);
+
 #define COMMAND_KEYS_MAX 8
 
 /* Its first argument is a VNF, which must be the user's own. */

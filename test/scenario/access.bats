@@ -601,6 +601,32 @@ exceeds() {
 	await has $alice '.vnfs.used == 1 and .memory_mb.used == 8'
 }
 
+@test "chains: only their owner, or who was granted that, adds to one" {
+	daemon_start
+	run -0 talk_as $alice \
+	    'send:create cold a chain=web\nbridge create uv1 chain=net\n' reply:2
+	run -0 talk_as $bob 'send:create cold b chain=web spec=x\n' \
+	    'send:bridge create uv2 chain=web\ncreate cold b chain=net\n' \
+	    'send:create cold b chain=own config=1\nx' reply:4
+	says "ERR denied the chain 'web' belongs to user $alice, and user $bob" \
+	    "ERR denied the chain 'net' belongs to user $alice, and user $bob"
+	[ "$(grep -c '^ERR denied' <<<"$output")" -eq 3 ]
+	all_hold 'map([.name, .chain]) | sort == [["a", "web"], ["b", "own"]]' \
+	    list
+	all_hold 'map(.name) == ["uv1"]' bridge
+	# A config cannot move a VNF into one.
+	run -0 talk_as $bob 'send:config b chain=web config=1\nx' reply
+	says 'ERR bad-request'
+	run -0 talk_as $admin 'send:create cold d chain=web\n' reply
+	# It is whose the oldest of its VNFs is.
+	run -0 ctl_as $alice destroy a
+	run -0 talk_as $alice 'send:create cold a chain=web\n' reply
+	says "ERR denied the chain 'web' belongs to user $admin"
+	run -0 ctl_as $admin destroy d
+	run -0 talk_as $bob 'send:create cold d chain=web\n' reply
+	says OK
+}
+
 @test "quotas: builds on demand, until they have ended" {
 	with_quotas '{default: {builds: 2}}'
 	sed -i '/pool:/d' uvnf.yaml
