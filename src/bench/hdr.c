@@ -3,27 +3,10 @@
 
 #include "bench/hdr.h"
 
-/* Values below two times HDR_PARTS have a bucket each. */
-static unsigned
-bucket_of(uint64_t value)
-{
-	unsigned shift = 0;
-
-	if (value >= HDR_PARTS)
-		shift = 63 - HDR_BITS - (unsigned)__builtin_clzll(value);
-	return shift * HDR_PARTS + (unsigned)(value >> shift);
-}
-
-struct hdr_range
+struct bucket_range
 hdr_bucket(unsigned bucket)
 {
-	unsigned shift = bucket < 2 * HDR_PARTS ? 0 : bucket / HDR_PARTS - 1;
-	uint64_t part = bucket - shift * HDR_PARTS;
-	struct hdr_range r;
-
-	r.low = part << shift;
-	r.high = ((part + 1) << shift) - 1;
-	return r;
+	return bucket_values(bucket, HDR_BITS);
 }
 
 void
@@ -39,7 +22,7 @@ hdr_record_n(struct hdr *h, uint64_t value, uint64_t n)
 		h->max = value;
 	h->n += n;
 	h->sum += (double)value * (double)n;
-	h->counts[bucket_of(value)] += n;
+	h->counts[bucket_of(value, HDR_BITS)] += n;
 }
 
 void
@@ -48,10 +31,10 @@ hdr_record(struct hdr *h, uint64_t value)
 	hdr_record_n(h, value, 1);
 }
 
-struct hdr_range
+struct bucket_range
 hdr_rank(const struct hdr *h, uint64_t rank)
 {
-	struct hdr_range r = { 0, 0 };
+	struct bucket_range r = { 0, 0 };
 	uint64_t seen = 0;
 	unsigned i;
 

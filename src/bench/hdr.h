@@ -6,18 +6,19 @@
 
 #include <stdint.h>
 
+#include "common/buckets.h"
+
 /*
- * A histogram of times in nanoseconds with a bounded relative error, in the
- * manner of HdrHistogram: each power of two is cut into HDR_PARTS buckets of
- * one width, so that a bucket is narrower than one part in HDR_PARTS of its
- * values.  Values below two times HDR_PARTS are exact, those above
- * HDR_VALUE_MAX (18 minutes) count as it.  Zeroed memory is an empty one.
+ * A histogram of times in nanoseconds with a bounded relative error: a bucket
+ * is narrower than one part in HDR_PARTS of its values.  Values below two
+ * times HDR_PARTS are exact, those above HDR_VALUE_MAX (18 minutes) count as
+ * it.  Zeroed memory is an empty one.
  */
 #define HDR_BITS 7
 #define HDR_PARTS (1u << HDR_BITS)
 #define HDR_VALUE_BITS 40
 #define HDR_VALUE_MAX ((UINT64_C(1) << HDR_VALUE_BITS) - 1)
-#define HDR_BUCKETS (HDR_PARTS * (HDR_VALUE_BITS - HDR_BITS + 1))
+#define HDR_BUCKETS BUCKETS(HDR_BITS, HDR_VALUE_BITS)
 
 struct hdr {
 	uint64_t n;			/* values that came */
@@ -26,24 +27,19 @@ struct hdr {
 	uint64_t counts[HDR_BUCKETS];
 };
 
-/* What a bucket holds: values from low to high. */
-struct hdr_range {
-	uint64_t low, high;
-};
-
 /* No allocation, no loop. */
 void hdr_record(struct hdr *h, uint64_t value);
 /* The same for n equal values. */
 void hdr_record_n(struct hdr *h, uint64_t value, uint64_t n);
 
 /* The values of a bucket, 0 to HDR_BUCKETS - 1. */
-struct hdr_range hdr_bucket(unsigned bucket);
+struct bucket_range hdr_bucket(unsigned bucket);
 
 /*
  * Where the rank-th smallest value is, 1 to n: the bounds of its bucket, and
  * within the smallest and the largest value.
  */
-struct hdr_range hdr_rank(const struct hdr *h, uint64_t rank);
+struct bucket_range hdr_rank(const struct hdr *h, uint64_t rank);
 
 /* The rank of a quantile in thousandths (1 to 1000) of n values; n > 0. */
 uint64_t hdr_quantile_rank(uint64_t n, unsigned per_mille);

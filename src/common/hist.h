@@ -6,17 +6,18 @@
 
 #include <stdint.h>
 
+#include "common/buckets.h"
+
 /*
- * How often which values came, in bounded memory: each power of two is cut
- * into HIST_PARTS buckets of one width, so that what a value is told to be is
- * too large by less than one part in HIST_PARTS.  Values below HIST_PARTS are
- * exact, those above HIST_VALUE_MAX count as it.  Zeroed memory is an empty
- * one.
+ * How often which values came, in bounded memory: what a value is told to be
+ * is too large by less than one part in HIST_PARTS.  Values below two times
+ * HIST_PARTS are exact, those above HIST_VALUE_MAX count as it.  Zeroed memory
+ * is an empty one.
  */
 #define HIST_PARTS_BITS 5
 #define HIST_PARTS (1u << HIST_PARTS_BITS)
 #define HIST_VALUE_MAX UINT32_MAX
-#define HIST_BUCKETS (HIST_PARTS * (33 - HIST_PARTS_BITS))
+#define HIST_BUCKETS BUCKETS(HIST_PARTS_BITS, 32)
 
 struct hist {
 	uint64_t count;			/* values that came */

@@ -27,7 +27,7 @@ static void
 test_buckets(void **state)
 {
 	static struct hdr h;
-	struct hdr_range r;
+	struct bucket_range r;
 	uint64_t next = 0;
 	unsigned i;
 

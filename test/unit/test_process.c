@@ -20,39 +20,7 @@
 #include <unistd.h>
 
 #include "daemon/process.h"
-
-static char dir[] = "/tmp/uvnf-process-XXXXXX";
-
-static int
-make_dir(void **state)
-{
-	(void)state;
-	return mkdtemp(dir) != NULL ? 0 : -1;
-}
-
-static int
-remove_dir(void **state)
-{
-	char path[80];
-
-	(void)state;
-	snprintf(path, sizeof(path), "%s/lock", dir);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/journal", dir);
-	unlink(path);
-	return rmdir(dir);
-}
-
-static struct journal *
-open_it(void)
-{
-	struct uvnf_error e;
-	struct journal *j = journal_open(dir, &e);
-
-	if (j == NULL)
-		fail_msg("%s", e.text);
-	return j;
-}
+#include "journal_dir.h"
 
 static pid_t
 sleeper(void)
