@@ -94,7 +94,7 @@ end_process(int fd, pid_t pid, uint64_t patience_us)
 	return ends_within(fd, now_us() + KILLED_MS * 1000);
 }
 
-/* The next string, up to a NUL, a newline or the end, begins so. */
+/* A string of /proc/PID/FILE begins with prefix, or is it, if whole. */
 static bool
 has_line(const char *file, pid_t pid, int delimiter, const char *prefix,
     bool whole)

@@ -20,8 +20,8 @@ uint64_t process_start(pid_t pid);
  * Sees to it that the processes of an earlier daemon, which may be at work on
  * domains, are gone before anybody looks at Xen: they end by themselves within
  * a moment, or are killed, each with its process group; and so does what one of
-them forked or ran into its group, also where that one is gone already.  Waits
-for that.
+ * them forked or ran into its group, also where that one is gone already.
+ * Waits for that.
  */
 int processes_end(struct journal *j, struct uvnf_error *e);
 

@@ -43,12 +43,13 @@ nobody_outlives_the_daemon() {
 	within 5 not pgrep -f "$work/slow-vif" && rm "$work/slow"
 }
 
-# The same, but nobody is left who would see to that.
+# The same, but nobody is left who would see to that, the spawner least of all.
 killed_at_once() {
 	rm -f "$work/in-vif"
 	touch "$work/slow"
 	uvnfctl -t 120 create cold web2 >"$work/out" 2>"$work/err" &
 	within 60 test -e "$work/in-vif" &&
+	    pkill -STOP -x 'uvnfd: spawner' &&
 	    pkill -KILL -x 'uvnfd(: .*)?' && within 20 all_ended &&
 	    pgrep -f "$work/slow-vif"
 	local status=$?
