@@ -191,18 +191,24 @@ all_hold() {
 	return 1
 }
 
+# ends_with_error PROGRAM COMMAND STATUS CODE ARG...: COMMAND ARG... exits so,
+# with one line of PROGRAM's.
+ends_with_error() {
+	local program=$1 command=$2 wanted=$3 code=$4
+
+	shift 4
+	run "-$wanted" --separate-stderr "$command" "$@"
+	[[ $stderr == "$program: $code: "* && ${#stderr_lines[@]} -eq 1 ]] &&
+		return
+	echo "stderr of '$program $*' is not one line about $code:"
+	printf '%s\n' "$stderr"
+	return 1
+}
+
 # fails STATUS CODE ARG...: uvnfctl ARG... exits so and says so in one line.
 # $output and $stderr are left for more questions.
 fails() {
-	local wanted=$1 code=$2
-
-	shift 2
-	run "-$wanted" --separate-stderr ctl "$@"
-	[[ $stderr == "uvnfctl: $code: "* && ${#stderr_lines[@]} -eq 1 ]] &&
-		return
-	echo "stderr of 'uvnfctl $*' is not one line about $code:"
-	printf '%s\n' "$stderr"
-	return 1
+	ends_with_error uvnfctl ctl "$@"
 }
 
 # says TEXT...: each is in what the last run printed, on stdout or stderr.

@@ -30,15 +30,7 @@ told() {
 
 # refuses STATUS CODE ARG...: uvnf-bench ARG... exits so, with one line.
 refuses() {
-	local wanted=$1 code=$2
-
-	shift 2
-	run "-$wanted" --separate-stderr bench "$@"
-	[[ $stderr == "uvnf-bench: $code: "* && ${#stderr_lines[@]} -eq 1 ]] &&
-		return
-	echo "stderr of 'uvnf-bench $*' is not one line about $code:"
-	printf '%s\n' "$stderr"
-	return 1
+	ends_with_error uvnf-bench bench "$@"
 }
 
 # No VNF is there but those that are named.
