@@ -17,6 +17,7 @@
 #include "daemon/session.h"
 
 #define OUTPUT_MAX (4 * 1024 * 1024)
+#define OUTPUT_USER_MAX (32 * 1024 * 1024)
 
 /* What the next bytes of the input are. */
 enum input_mode {
@@ -51,6 +52,7 @@ struct session {
 	bool untagged_runs;		/* then it runs alone */
 	bool eof;
 	bool closing;			/* reads no more requests */
+	bool cut_off;			/* with what waits for it */
 	struct evbuffer *out;
 	struct follows follows;
 	struct turn turn;
@@ -143,6 +145,25 @@ run_next(struct session *s)
 	request_run(rq);
 }
 
+/* Of a user whose other clients do so, too, sooner than alone. */
+static bool
+reads_too_slowly(struct session *s)
+{
+	size_t waiting = evbuffer_get_length(s->out);
+
+	return waiting > OUTPUT_MAX || (waiting > 0 &&
+	    turn_unread(&s->turn, waiting) > OUTPUT_USER_MAX);
+}
+
+static void
+cut_off(struct session *s)
+{
+	log_warn("a client that reads too slowly is cut off uid=%u "
+	    "waiting=%zu", (unsigned)s->peer.uid,
+	    evbuffer_get_length(s->out));
+	s->cut_off = s->eof = s->closing = true;
+}
+
 void
 session_reply(struct request *rq)
 {
@@ -157,10 +178,11 @@ session_reply(struct request *rq)
 	if (!rq->tagged)
 		s->untagged_runs = false;
 	/* A slow reader is cut off, not waited for. */
-	if (evbuffer_get_length(s->out) > OUTPUT_MAX)
-		s->eof = s->closing = true;
-	else
+	if (!s->cut_off && reads_too_slowly(s))
+		cut_off(s);
+	else if (!s->cut_off)
 		evbuffer_add(s->out, rq->out.data, rq->out.len);
+	turn_unread(&s->turn, evbuffer_get_length(s->out));
 	turn_spend(&s->turn, rq->out.len);
 	request_over(rq);
 	/* Not from here: the caller may be in the middle of something. */
@@ -389,6 +411,7 @@ write_out(struct session *s)
 	    follows_caught_up(&s->follows)) {
 		int n = evbuffer_write(s->out, s->fd);
 
+		turn_unread(&s->turn, evbuffer_get_length(s->out));
 		if (n > 0 || (n < 0 && errno == EINTR))
 			continue;
 		if (n < 0 && errno != EAGAIN)
@@ -426,8 +449,7 @@ on_flush(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	/* A reader that was cut off still has its backlog: drop it. */
-	if (s->eof && s->closing && evbuffer_get_length(s->out) > OUTPUT_MAX)
+	if (s->cut_off)
 		session_free(s);
 	else
 		go_on(s);
@@ -466,8 +488,7 @@ stayed_behind(void *arg)
 {
 	struct session *s = arg;
 
-	log_warn("a client that reads too slowly is cut off waiting=%zu",
-	    evbuffer_get_length(s->out));
+	cut_off(s);
 	session_free(s);
 }
 

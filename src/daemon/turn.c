@@ -17,6 +17,7 @@ struct turn_user {
 	unsigned sessions;
 	uint64_t last;			/* as a session's */
 	size_t used;
+	size_t unread;			/* the sum of its sessions' */
 	struct turn *served;		/* it was called, and comes first */
 	STAILQ_HEAD(, turn) waiting;
 	LIST_ENTRY(turn_user) entry;
@@ -137,6 +138,7 @@ turn_leave(struct turn *t)
 		STAILQ_REMOVE(&u->waiting, t, turn, entry);
 	if (u->served == t)
 		u->served = NULL;
+	turn_unread(t, 0);
 	user_unref(u);
 }
 
@@ -179,4 +181,12 @@ turn_spend(struct turn *t, size_t bytes)
 {
 	t->user->used += bytes / TURN_BYTES;
 	t->used += bytes / TURN_BYTES;
+}
+
+size_t
+turn_unread(struct turn *t, size_t bytes)
+{
+	t->user->unread += bytes - t->unread;
+	t->unread = bytes;
+	return t->user->unread;
 }

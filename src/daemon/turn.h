@@ -33,6 +33,7 @@ struct turn {
 	void *arg;
 	uint64_t last;			/* the turn that it began one in */
 	size_t used;			/* then */
+	size_t unread;			/* output that waits for its client */
 	bool waits;
 	STAILQ_ENTRY(turn) entry;
 };
@@ -56,5 +57,11 @@ void turn_leave(struct turn *t);
 bool turn_take(struct turn *t);
 /* What it began had so long a reply. */
 void turn_spend(struct turn *t, size_t bytes);
+
+/*
+ * So much output waits for its client now: how much waits for all those of
+ * its user together.
+ */
+size_t turn_unread(struct turn *t, size_t bytes);
 
 #endif

@@ -51,7 +51,7 @@ before() {
 	says 'name="mine"' 'OK' 'ERR no-vnf 8000'
 	await before $bob create
 	echo "after $(before $bob create) requests"
-	grep "request answered" log | sed -n "1p;$p"; [ "$(before $bob create)" -le 32 ]
+	[ "$(before $bob create)" -le 32 ]
 	ctl destroy mine --wait freed
 }
 

@@ -321,6 +321,25 @@ line() {
 	run -0 wire 'send:ping\n' reply
 }
 
+@test "readers that never read: few of a user's together" {
+	local bytes i
+
+	bytes=$(wire 'send:templates\n' reply | wc -c)
+	for ((i = 0; i < 30; i++)); do
+		mkfifo "go$i"
+		wire "many:$((3800000 / bytes)):templates\n" "wait:go$i" \
+		    3>&- >/dev/null &
+		clients[i]=$!
+	done
+	# What the kernel keeps of each is not uvnfd's.
+	await awk '/reads too slowly is cut off/ { n++ } END { exit n < 18 }' log
+	run -0 wire 'send:templates\n' reply
+	for ((i = 0; i < 30; i++)); do
+		echo >"go$i"
+		wait "${clients[i]}"
+	done
+}
+
 @test "a reader that reads late gets all of it" {
 	run -0 wire 'many:2000:@t{} templates\n' reply:2000
 	[ "$(grep -c ' OK count=5$' <<<"$output")" -eq 2000 ]
