@@ -186,7 +186,22 @@ wait_gone(struct worker *wk, const struct work *w, int domid,
 	return 0;
 }
 
-/* A domain of ours that Xen has. */
+/* Xen is done with the domain, or about to be. */
+static bool
+is_ending(struct worker *wk, const struct work *w, int domid)
+{
+	struct hyper_domain d;
+
+	return hyper_get(wk->hyper, domid, &d) != 1 ||
+	    memcmp(d.uuid, w->uuid, sizeof(d.uuid)) != 0 ||
+	    d.state == HYPER_DYING;
+}
+
+/*
+ * A domain of ours that Xen has.  libxl fails when something else, its own
+ * cleaning up after a failed build for one, takes the domain down meanwhile:
+ * that one's end is waited for, and what it leaves swept up.
+ */
 static int
 take_down(struct worker *wk, const struct work *w, int domid,
     struct uvnf_error *e)
@@ -195,12 +210,14 @@ take_down(struct worker *wk, const struct work *w, int domid,
 
 	xtl_reset(&wk->log);
 	rc = libxl_domain_destroy(wk->ctx, domid, NULL);
-	/* It may have ended by itself meanwhile. */
-	if (rc != 0 && rc != ERROR_DOMAIN_NOTFOUND)
+	if (rc == 0 || rc == ERROR_DOMAIN_NOTFOUND)
+		return wait_gone(wk, w, domid, e);
+	if (!is_ending(wk, w, domid))
 		return uvnf_error_set(e, UVNF_E_SYSTEM,
 		    "cannot destroy domain %d: %s", domid,
 		    xtl_kept(&wk->log));
-	return wait_gone(wk, w, domid, e);
+	rc = wait_gone(wk, w, domid, e);
+	return rc < 0 ? rc : sweep(wk->hyper, domid, w->uuid, e);
 }
 
 /*

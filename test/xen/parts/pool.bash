@@ -19,9 +19,28 @@ is_small() {
 	[ "$rss" -lt 12288 ] && [ "$pss" -lt 20480 ]
 }
 
+is_building() {
+	ctl -j pool show booted | jq -se 'map(.building) | add > 0'
+}
+
+# Targets that change while builds are under way.
+shrinks() {
+	local failed
+	failed=$(ctl -j stats | jq .builds_failed) || return
+	for _ in 1 2 3 4; do
+		ctl pool set booted booted 6 && within 20 is_building &&
+		    ctl pool set booted booted 0 || return
+	done
+	within 60 eval '! domains | grep "^uvnf-booted-\|null"' &&
+	    [ "$(ctl -j stats | jq .builds_failed)" -eq "$failed" ]
+}
+
 part_pool() {
 	check 'the pools fill' ctl pool fill --wait
 	check 'the shells are in Xen' shells_are_in_xen
+	check 'a pool that shrinks while it is built leaves nothing' shrinks
+	check 'it grows again' \
+	    eval 'ctl pool set booted booted 2 && ctl pool fill --wait'
 	check 'templates are listed' ctl templates
 	check 'uvnfd is small' is_small
 	sed 's/^/  /' "$work/said"
