@@ -92,24 +92,33 @@ untrack(struct guest *g)
 /* --- the announcement --- */
 
 static void
+announce(struct guest *g)
+{
+	xenstore_unwatch(g->announce);
+	g->announce = NULL;
+	if (!g->d->announced)
+		g->xen->events.announced(g->d, g->xen->events.arg);
+}
+
+static void
 got_announcement(void *arg, int err, const char *data, size_t len)
 {
 	struct guest *g = arg;
 
-	if (err == 0 && g->d != NULL && g->announce != NULL &&
-	    !clickos_is_mark(data, len)) {
-		xenstore_unwatch(g->announce);
-		g->announce = NULL;
-		if (!g->d->announced)
-			g->xen->events.announced(g->d, g->xen->events.arg);
-	}
+	if (err != 0 || g->d == NULL || g->announce == NULL)
+		;
+	else if (clickos_is_mark(data, len))
+		g->marked = true;
+	else
+		announce(g);
 	guest_unref(g);
 }
 
 /*
  * The guest writes the root of its tree itself, once, when it has booted.
  * Nodes below it may be ours, written ahead; they make the root appear
- * without an event of its own.
+ * without an event of its own.  Once our mark was seen in it, what changes it
+ * is the guest, and need not be read: that would keep its router waiting.
  */
 static void
 on_announce(void *arg, const char *path)
@@ -118,7 +127,11 @@ on_announce(void *arg, const char *path)
 	char root[PATH_LEN];
 
 	clickos_root(g, root, sizeof(root));
-	if (strcmp(path, root) == 0)
+	if (strcmp(path, root) != 0)
+		return;
+	if (g->marked)
+		announce(g);
+	else
 		xenstore_read(g->xen->xs, path, got_announcement,
 		    guest_ref(g));
 }

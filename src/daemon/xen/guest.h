@@ -35,6 +35,7 @@ struct guest {
 	unsigned seen;			/* in which look at Xen's list */
 	bool dead;			/* and told, or about to be */
 	bool untold;			/* why was not told yet */
+	bool marked;			/* our mark was seen in its tree */
 	enum backend_death why;
 	struct xenstore_watch *announce;
 	struct guest_vif vifs[TEMPLATE_VIFS_MAX];
