@@ -386,32 +386,44 @@ carry_out(struct applying *a)
 
 /* --- the commands -------------------------------------------------------- */
 
-static const char *
-act_words(enum chain_act act)
-{
-	switch (act) {
-	case CHAIN_KEEP: return "stays as it is";
-	case CHAIN_CREATE: return "would be created";
-	case CHAIN_CONFIG: return "would be given another configuration";
-	case CHAIN_START: return "would be started";
-	case CHAIN_REPLACE: return "would be destroyed and created anew";
-	case CHAIN_DESTROY: return "would be destroyed";
-	}
-	return "";
-}
+/* What a plan has for a VNF: for a program, and as a sentence. */
+static const struct act_words {
+	const char *verb, *text;
+} act_words[] = {
+	[CHAIN_KEEP] = { "keep", "stays as it is" },
+	[CHAIN_CREATE] = { "create", "would be created" },
+	[CHAIN_CONFIG] = { "config", "would be given another configuration" },
+	[CHAIN_START] = { "start", "would be started" },
+	[CHAIN_REPLACE] = { "replace", "would be destroyed and created anew" },
+	[CHAIN_DESTROY] = { "destroy", "would be destroyed" },
+};
 
 static void
-show_plan(const struct chain_plan *p)
+show_bridges(const struct ctl *c, const char *const *names, size_t n,
+    const char *verb, const char *text)
 {
 	size_t i;
 
-	for (i = 0; i < p->nmake; i++)
-		printf("bridge %s would be made\n", p->make[i]);
-	for (i = 0; i < p->nsteps; i++)
-		printf("%s %s\n", p->steps[i].name,
-		    act_words(p->steps[i].act));
-	for (i = 0; i < p->nunmake; i++)
-		printf("bridge %s would be deleted\n", p->unmake[i]);
+	for (i = 0; i < n; i++)
+		if (c->json)
+			json_line_planned("bridge", names[i], verb);
+		else
+			printf("bridge %s %s\n", names[i], text);
+}
+
+static void
+show_plan(const struct ctl *c, const struct chain_plan *p)
+{
+	const struct chain_step *s;
+
+	show_bridges(c, p->make, p->nmake, "create", "would be made");
+	for (s = p->steps; s < p->steps + p->nsteps; s++)
+		if (c->json)
+			json_line_planned("name", s->name,
+			    act_words[s->act].verb);
+		else
+			printf("%s %s\n", s->name, act_words[s->act].text);
+	show_bridges(c, p->unmake, p->nunmake, "delete", "would be deleted");
 }
 
 static void
@@ -473,7 +485,7 @@ apply_chain(struct ctl *c, const struct chain *chain, bool dry)
 		a.plan = p;
 	}
 	if (p != NULL && dry) {
-		show_plan(p);
+		show_plan(c, p);
 	} else if (p != NULL) {
 		carry_out(&a);
 		if ((status = a.status) == 0)

@@ -199,6 +199,8 @@ void json_line_destroyed(const char *name);
 void json_line_bridge(const char *name, bool made);
 void json_line_chain(const char *name, unsigned kept, unsigned created,
     unsigned changed, unsigned destroyed, unsigned made, unsigned unmade);
+/* What would be done to a VNF (kind is "name") or a bridge ("bridge"). */
+void json_line_planned(const char *kind, const char *name, const char *verb);
 void json_line_ping(long long us);
 void json_line_reset(void);
 void json_line_trace(const struct uvnf_data *d, const struct trace_stage *s,

@@ -274,6 +274,12 @@ json_line_chain(const char *name, unsigned kept, unsigned created,
 }
 
 void
+json_line_planned(const char *kind, const char *name, const char *verb)
+{
+	print(must(json_pack("{s:s, s:s}", kind, name, "would", verb)));
+}
+
+void
 json_line_ping(long long us)
 {
 	print(must(json_pack("{s:I}", "ping_us", (json_int_t)us)));

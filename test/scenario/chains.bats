@@ -87,6 +87,9 @@ edit() {
 	run -0 ctl apply chain.yaml -n
 	says 'ddos.lim would be given another configuration' \
 	    'ddos.fw stays as it is'
+	all_hold 'sort_by(.name) == [{"name": "ddos.fw", "would": "keep"},
+	    {"name": "ddos.lim", "would": "config"},
+	    {"name": "ddos.web", "would": "keep"}]' apply chain.yaml -n
 	run -0 ctl apply chain.yaml
 	says 'ddos: 0 created, 1 changed, 0 destroyed, 2 kept'
 	[ "$(domids)" = "$before" ]
