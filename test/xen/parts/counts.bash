@@ -51,9 +51,14 @@ trace_end() {
 	tracers=()
 }
 
-# of_create: what the daemon did for it, with the read and the write.
+# of_create: what the daemon did for it, with the read and the write, without
+# what it did for the pool meanwhile: from a new shell's uuid to the order to
+# the worker that builds it.
 of_create() {
-	awk '/^read\(.*"create / { on = 1 } on
+	awk '/^read\(.*"create / { on = 1 }
+	    /^getrandom\(/ { pool = 1 }
+	    on && !pool
+	    /^sendmsg\(/ { pool = 0 }
 	    on && /^writev?\(.*DATA name=/ { exit }' "$work/trace"
 }
 
