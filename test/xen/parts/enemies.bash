@@ -3,8 +3,7 @@
 # shellcheck shell=bash disable=SC2154
 #
 # Guests that mean ill, memory that is not there, kernels that are none: it
-# reports truly, serves the others, and heals when the cause is gone.  Takes
-# minutes, and so is run when it is named.
+# reports truly, serves the others, and heals when the cause is gone.
 
 # write_enemies_config BALLAST-MB BIG-MB
 write_enemies_config() {
