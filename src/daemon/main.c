@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,20 @@
 static const char usage[] =
     "usage: uvnfd [-dhnVv] [-b xen|sim] [-f FILE] [-s SOCKET] [-S STATEDIR]\n";
 
+/* What anybody tries on a program that they do not know yet. */
+static const struct option long_options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static void
 parse(int argc, char **argv, struct daemon_options *o)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "b:df:hnS:s:Vv")) != -1) {
+	while ((c = getopt_long(argc, argv, "b:df:hnS:s:Vv", long_options,
+	    NULL)) != -1) {
 		switch (c) {
 		case 'b': o->backend = optarg; break;
 		case 'd': o->detach = true; break;

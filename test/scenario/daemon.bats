@@ -31,11 +31,17 @@ daemons_here() {
 	done
 }
 
-@test "uvnfd -V and -h" {
-	run -0 "$build/uvnfd" -V
-	[[ $output =~ ^uvnfd\ [0-9.]+$ ]]
-	run -0 "$build/uvnfd" -h
-	says 'usage: uvnfd'
+@test "uvnfd -V and -h, and in long" {
+	local option
+
+	for option in -V --version; do
+		run -0 "$build/uvnfd" $option
+		[[ $output =~ ^uvnfd\ [0-9.]+$ ]]
+	done
+	for option in -h --help; do
+		run -0 "$build/uvnfd" $option
+		says 'usage: uvnfd'
+	done
 }
 
 @test "a wrong command line: status 2 and the usage" {
