@@ -184,6 +184,20 @@ append_stages(struct journal *j, const uint8_t uuid[16],
 }
 
 static int
+append_state(struct journal *j, const uint8_t uuid[16], enum vnf_state state,
+    uint64_t routers, bool pause_undone)
+{
+	char text[UUID_TEXT_LEN + 1];
+
+	uuid_format(uuid, text);
+	if (append(j, "state %s %s %" PRIu64, text, vnf_state_word(state),
+	    routers) != 0)
+		return -1;
+	return state == VNF_PAUSED && pause_undone ?
+	    append(j, "resumed %s", text) : 0;
+}
+
+static int
 append_bridge(struct journal *j, const char *name, const char *chain,
     uid_t owner)
 {
@@ -212,8 +226,8 @@ append_entry(struct journal *j, const struct journal_entry *e)
 		append(j, "state %s %s", uuid,
 		    vnf_state_word(e->paused_from));
 	if (e->state != VNF_NONE)
-		append(j, "state %s %s %" PRIu64, uuid,
-		    vnf_state_word(e->state), e->routers);
+		append_state(j, e->uuid, e->state, e->routers,
+		    e->pause_undone);
 	if (e->torn)
 		append_config(j, e->uuid, e->vifs_used, &e->set);
 	append_stages(j, e->uuid, &e->stages);
@@ -493,11 +507,8 @@ journal_nobridge(struct journal *j, const char *name)
 int
 journal_routers(struct journal *j, const struct vnf *v)
 {
-	char uuid[UUID_TEXT_LEN + 1];
-
-	uuid_format(v->domain->uuid, uuid);
-	return append(j, "state %s %s %" PRIu64, uuid,
-	    vnf_state_word(v->state), v->routers);
+	return append_state(j, v->domain->uuid, v->state, v->routers,
+	    v->pause_undone);
 }
 
 void

@@ -33,6 +33,7 @@
  *	CRC32 state UUID STATE [ROUTERS]	(bits of those beside 0)
  *	CRC32 stages UUID ACT READ-US STAGE-US...	(0: not reached)
  *	CRC32 pausing UUID		(then a state, or it did not come to it)
+ *	CRC32 resumed UUID		(of one that something else has paused)
  *	CRC32 doom UUID			(its name is free, it is to go)
  *	CRC32 gone UUID
  *	CRC32 process PID START		(of the backend's; see process.h)
@@ -64,6 +65,7 @@ struct journal_entry {
 	struct vnf_stages stages;
 	struct params set;
 	bool pausing;		/* it may be paused, and was not to stay so */
+	bool pause_undone;	/* it is paused, but not by a pause of ours */
 	bool torn;		/* a configuration was being given to it */
 	bool doomed;
 	TAILQ_ENTRY(journal_entry) entry;

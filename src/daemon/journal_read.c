@@ -324,7 +324,7 @@ apply_state(struct journal_entry *e, char **f, size_t n)
 		e->paused_from = vnf_can_pause(e->state) ? e->state :
 		    VNF_CLAIMED;
 	e->state = state;
-	e->torn = e->pausing = false;
+	e->torn = e->pausing = e->pause_undone = false;
 	return 0;
 }
 
@@ -444,6 +444,8 @@ apply(struct journal *j, char **f, size_t n)
 		return apply_gone(j, e);
 	if (strcmp(f[0], "pausing") == 0)
 		e->pausing = true;
+	else if (strcmp(f[0], "resumed") == 0)
+		e->pause_undone = true;
 	else if (strcmp(f[0], "doom") == 0)
 		e->doomed = true;
 	else

@@ -194,6 +194,7 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	v->stages = je->stages;
 	v->stages_kept = true;
 	d->vnf = v;
+	v->pause_undone = je->pause_undone;
 	restore_state(&dm->vnfs, v, je->state, je->paused_from);
 	dm->metrics.adopted++;
 	log_info("vnf adopted name=%s domid=%d state=%s", v->name, domid,

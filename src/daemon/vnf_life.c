@@ -86,6 +86,7 @@ undo_pause(struct daemon *dm, struct vnf *v, struct uvnf_error *e)
 	else if (rc != 0)
 		return rc;
 	v->pause_undone = true;
+	journal_routers(dm->journal, v);
 	return 0;
 }
 

@@ -113,11 +113,15 @@ cold_builds() {
 }
 
 @test "resume: somebody else's pause on top is told, and left alone" {
-	daemon_start foreign_pauses=1
+	daemon_start foreign_pauses=1 "host=$PWD/host"
 	run -0 ctl create booted a -c count.click --wait ready
 	run -0 ctl pause a
 	fails 1 bad-state resume a
 	says 'pauses nest' 'xl unpause'
+	holds '.state == "paused" and .paused_by_other' show a
+	kill -KILL "$daemon"
+	wait "$daemon" || :
+	daemon_start "host=$PWD/host"
 	holds '.state == "paused" and .paused_by_other' show a
 	fails 1 bad-state resume a
 	run -0 ctl destroy a

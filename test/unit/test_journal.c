@@ -329,8 +329,17 @@ test_knows_what_was_cut_short(void **state)
 	e = TAILQ_FIRST(journal_entries(j));
 	assert_int_equal(e->state, VNF_PAUSED);
 	assert_int_equal(e->paused_from, VNF_READY);
-	assert_false(e->pausing || e->torn);
+	assert_false(e->pausing || e->torn || e->pause_undone);
+	v->pause_undone = true;
+	assert_int_equal(journal_routers(j, v), 0);
 	journal_close(j);
+	for (i = 0; i < 2; i++) {
+		j = open_it();
+		e = TAILQ_FIRST(journal_entries(j));
+		assert_int_equal(e->state, VNF_PAUSED);
+		assert_true(e->pause_undone);
+		journal_close(j);
+	}
 	vnf_release(&t, v);
 	vnf_free(v);
 	domain_free(d);
