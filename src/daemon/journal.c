@@ -71,10 +71,19 @@ hold(struct journal *j)
 }
 
 static int
+flush(struct journal *j)
+{
+	size_t held = j->held;
+
+	j->held = 0;
+	return put(j, j->hold, held);
+}
+
+static int
 release(struct journal *j)
 {
-	j->holding = false;
-	return put(j, j->hold, j->held);
+	j->holding = j->streaming = false;
+	return flush(j);
 }
 
 static int append(struct journal *, const char *, ...)
@@ -98,6 +107,9 @@ append(struct journal *j, const char *fmt, ...)
 	line[len++] = '\n';
 	if (!j->holding)
 		return put(j, line, (size_t)len);
+	if (j->streaming && j->held + (size_t)len > sizeof(j->hold) &&
+	    flush(j) != 0)
+		return -1;
 	assert(j->held + (size_t)len <= sizeof(j->hold));
 	memcpy(j->hold + j->held, line, (size_t)len);
 	j->held += (size_t)len;
@@ -269,6 +281,8 @@ rewrite(struct journal *j)
 		goto out;
 	j->size = 0;
 	j->failed = false;
+	hold(j);
+	j->streaming = true;
 	append(j, "version %d", JOURNAL_VERSION);
 	/* Its name may have another one now, whose claim must come later. */
 	TAILQ_FOREACH(e, &j->entries, entry)
@@ -281,6 +295,7 @@ rewrite(struct journal *j)
 		append_bridge(j, b->name, b->chain, b->owner);
 	TAILQ_FOREACH(p, &j->processes, entry)
 		journal_process(j, p->pid, p->start);
+	release(j);
 	if (j->failed || rename(tmp, j->path) != 0)
 		goto out;
 	j->compacted = j->size;

@@ -28,6 +28,7 @@ struct journal {
 	uint64_t version;		/* as of journal_open */
 	/* Lines that are to be written together, while there are any. */
 	bool holding;
+	bool streaming;			/* in as many writes as that takes */
 	size_t held;
 	char hold[HOLD_MAX];
 	struct journal_entries entries;	/* as of journal_open */
