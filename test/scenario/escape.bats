@@ -40,8 +40,17 @@ fake_daemon() {
 	done <said
 	EOF
 	printf '%s\n' "$@" >said
+	# The one before it takes its socket with it.
+	[ -z "${fake-}" ] || wait "$fake" || :
 	socat "UNIX-LISTEN:$dir/fake" EXEC:'bash fake.sh' 3>&- &
-	await test -S fake
+	fake=$!
+	await listens "$dir/fake"
+}
+
+# Bound is not enough: flags, the fourth field, say that it listens.
+listens() {
+	awk -v path="$1" '$4 == "00010000" && $NF == path { found = 1 }
+	    END { exit !found }' /proc/net/unix
 }
 
 @test "read: a value with control characters, on the terminal" {

@@ -185,6 +185,8 @@ free_name() {
 	ctl resume a >/dev/null
 	ctl reboot a --wait ready >/dev/null
 	ctl config a other.click --wait ready >/dev/null
+	# It may be behind with what the console said.
+	await awk '/Starting driver/ { n++ } END { exit n < 3 }' out
 	kill "$job"
 	ended 0 ok
 	free_name a
