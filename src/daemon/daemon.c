@@ -276,6 +276,7 @@ open_all(struct daemon *dm, const struct daemon_options *o,
 	bridges_recover(dm);
 	if ((rc = recover(dm, e)) != 0)
 		return rc;
+	journal_in_pieces(dm->journal, dm->base);
 	begin_events(dm);
 	turns_init(&dm->turns, dm->base);
 	dm->listener = listener_new(dm, o->socket_path != NULL ?

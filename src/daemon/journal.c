@@ -18,9 +18,6 @@
 #include "common/util.h"
 #include "daemon/journal_impl.h"
 
-#define COMPACT_MIN (256 * 1024)	/* bytes; below, it is not worth it */
-#define COMPACT_FACTOR 4
-
 /* --- writing ------------------------------------------------------------- */
 
 static int
@@ -219,8 +216,8 @@ append_bridge(struct journal *j, const char *name, const char *chain,
 	    (unsigned)owner);
 }
 
-static void
-append_entry(struct journal *j, const struct journal_entry *e)
+void
+journal_put_entry(struct journal *j, const struct journal_entry *e)
 {
 	char uuid[UUID_TEXT_LEN + 1];
 
@@ -249,83 +246,30 @@ append_entry(struct journal *j, const struct journal_entry *e)
 		append(j, "doom %s", uuid);
 }
 
-/*
- * Reads the file and puts a shorter one in its place.  The entries stay in
- * memory for the caller.
- */
-static int
-rewrite(struct journal *j)
+void
+journal_put_bridge(struct journal *j, const struct journal_bridge *b)
 {
-	char *tmp = xasprintf("%s.tmp", j->path);
-	int old = j->fd, rc = -1;
-	off_t old_size = j->size;
-	struct journal_process *p;
-	struct journal_bridge *b;
-	struct journal_entry *e;
-	FILE *in;
-
-	if ((in = fopen(j->path, "re")) != NULL) {
-		journal_replay(j, in);
-		fclose(in);
-	} else if (errno != ENOENT) {
-		goto out;
-	}
-	/* Not to be rewritten as if nothing else were in it. */
-	if (j->version > JOURNAL_VERSION) {
-		errno = EPROTONOSUPPORT;
-		goto out;
-	}
-	j->fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-	    0600);
-	if (j->fd == -1)
-		goto out;
-	j->size = 0;
-	j->failed = false;
-	hold(j);
-	j->streaming = true;
-	append(j, "version %d", JOURNAL_VERSION);
-	/* Its name may have another one now, whose claim must come later. */
-	TAILQ_FOREACH(e, &j->entries, entry)
-		if (e->doomed)
-			append_entry(j, e);
-	TAILQ_FOREACH(e, &j->entries, entry)
-		if (!e->doomed)
-			append_entry(j, e);
-	TAILQ_FOREACH(b, &j->bridges, entry)
-		append_bridge(j, b->name, b->chain, b->owner);
-	TAILQ_FOREACH(p, &j->processes, entry)
-		journal_process(j, p->pid, p->start);
-	release(j);
-	if (j->failed || rename(tmp, j->path) != 0)
-		goto out;
-	j->compacted = j->size;
-	rc = 0;
-out:
-	if (rc != 0) {
-		if (j->fd != old && j->fd != -1)
-			close(j->fd);
-		j->fd = old;
-		j->size = old_size;
-	} else if (old != -1) {
-		close(old);
-	}
-	free(tmp);
-	return rc;
+	append_bridge(j, b->name, b->chain, b->owner);
 }
 
-static void
-compact_if_long(struct journal *j)
+void
+journal_stream(struct journal *j)
 {
-	if (j->size < COMPACT_MIN ||
-	    j->size < j->compacted * COMPACT_FACTOR)
-		return;
-	journal_clear(j);
-	if (rewrite(j) != 0) {
-		log_warn("journal compaction failed file=%s error=%s",
-		    j->path, strerror(errno));
-		j->compacted = j->size;	/* not again at once */
-	}
-	journal_clear(j);
+	hold(j);
+	j->streaming = true;
+}
+
+int
+journal_stream_end(struct journal *j)
+{
+	release(j);
+	return j->failed ? -1 : 0;
+}
+
+int
+journal_put_raw(struct journal *j, const char *lines, size_t len)
+{
+	return put(j, lines, len);
 }
 
 /* --- the interface ------------------------------------------------------- */
@@ -366,7 +310,7 @@ journal_open(const char *dir, struct uvnf_error *e)
 		journal_close(j);
 		return NULL;
 	}
-	if (rewrite(j) == 0)
+	if (journal_rewrite(j) == 0)
 		return j;
 	if (j->version > JOURNAL_VERSION)
 		uvnf_error_set(e, UVNF_E_SYSTEM, "%s was written by a later "
@@ -382,6 +326,7 @@ journal_open(const char *dir, struct uvnf_error *e)
 void
 journal_close(struct journal *j)
 {
+	compaction_free(j->compaction);
 	journal_clear(j);
 	if (j->fd != -1)
 		close(j->fd);
@@ -389,6 +334,13 @@ journal_close(struct journal *j)
 		close(j->lock_fd);
 	free(j->path);
 	free(j);
+}
+
+void
+journal_in_pieces(struct journal *j, struct event_base *base)
+{
+	journal_clear(j);
+	j->base = base;
 }
 
 struct journal_entries *
@@ -481,7 +433,7 @@ journal_gone(struct journal *j, const struct domain *d)
 	char uuid[UUID_TEXT_LEN + 1];
 	int rc = append(j, "gone %s", uuid_format(d->uuid, uuid));
 
-	compact_if_long(j);
+	journal_compact_if_long(j);
 	return rc;
 }
 
@@ -515,7 +467,7 @@ journal_nobridge(struct journal *j, const char *name)
 {
 	int rc = append(j, "nobridge %s", name);
 
-	compact_if_long(j);
+	journal_compact_if_long(j);
 	return rc;
 }
 

@@ -42,6 +42,7 @@
  *	CRC32 nobridge NAME
  */
 struct journal;
+struct event_base;
 
 /* What the journal knows of one domain. */
 struct journal_entry {
@@ -101,6 +102,14 @@ TAILQ_HEAD(journal_processes, journal_process);
 struct journal *journal_open(const char *dir, struct uvnf_error *e);
 
 void journal_close(struct journal *j);
+
+/*
+ * A journal that has become long is written anew without what is gone: from
+ * now on in pieces between the loop's other events, not all at once.  The
+ * base must be there until journal_close; what was read at journal_open is
+ * forgotten.
+ */
+void journal_in_pieces(struct journal *j, struct event_base *base);
 
 /* Everything that is not gone, as read at journal_open; the journal's. */
 struct journal_entries *journal_entries(struct journal *j);

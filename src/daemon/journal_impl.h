@@ -4,7 +4,7 @@
 #ifndef UVNF_JOURNAL_IMPL_H
 #define UVNF_JOURNAL_IMPL_H
 
-/* What the two files of the journal share; nobody else includes this. */
+/* What the files of the journal share; nobody else includes this. */
 
 #include <stdio.h>
 #include <sys/types.h>
@@ -18,12 +18,16 @@
 /* To be raised with a change that would make an older one go wrong. */
 #define JOURNAL_VERSION 1
 
+struct compaction;
+
 struct journal {
 	char *path;
 	int lock_fd;
 	int fd;
 	off_t size;
 	off_t compacted;		/* size after the last compaction */
+	struct compaction *compaction;	/* under way, or NULL */
+	struct event_base *base;	/* for it; NULL: all at once */
 	bool failed;			/* a write did, since this was reset */
 	uint64_t version;		/* as of journal_open */
 	/* Lines that are to be written together, while there are any. */
@@ -38,8 +42,33 @@ struct journal {
 	struct journal_processes processes;	/* the same */
 };
 
-/* journal_read.c: what the lines of a file say, into the entries. */
-void journal_replay(struct journal *j, FILE *in);
+/*
+ * journal_read.c: what the next line of a file says, into the entries; its
+ * length, or 0 at the end.  It is number n, for whoever looks for what is
+ * damaged.
+ */
+size_t journal_read_line(struct journal *j, FILE *in, size_t n);
 void journal_clear(struct journal *j);
+
+/*
+ * journal.c: what is put between these two goes out in few writes; the second
+ * returns -1 when one of them failed.
+ */
+void journal_stream(struct journal *j);
+int journal_stream_end(struct journal *j);
+void journal_put_entry(struct journal *j, const struct journal_entry *e);
+void journal_put_bridge(struct journal *j, const struct journal_bridge *b);
+/* Lines that have their checksums: 0, or -1. */
+int journal_put_raw(struct journal *j, const char *lines, size_t len);
+
+/*
+ * journal_compact.c: reads the file, keeps what it says in memory for the
+ * caller, and puts a shorter one in its place: 0, or -1 with errno.
+ */
+int journal_rewrite(struct journal *j);
+/* The same when it has become long, at once or in pieces; keeps nothing. */
+void journal_compact_if_long(struct journal *j);
+/* Breaks it off; c may be NULL. */
+void compaction_free(struct compaction *c);
 
 #endif

@@ -479,20 +479,17 @@ apply_line(struct journal *j, char *line)
  * A line that cannot be read is passed over: one bit that fell must not cost
  * the VNFs whose lines come after it.
  */
-void
-journal_replay(struct journal *j, FILE *in)
+size_t
+journal_read_line(struct journal *j, FILE *in, size_t n)
 {
 	char *line = NULL;
-	size_t size = 0, number = 0;
-	ssize_t len;
+	size_t size = 0;
+	ssize_t len = getline(&line, &size, in);
 
-	while ((len = getline(&line, &size, in)) > 0) {
-		number++;
-		if (line[len - 1] == '\n')
-			line[len - 1] = '\0';
-		if (apply_line(j, line) != 0)
-			log_warn("journal line damaged file=%s line=%zu",
-			    j->path, number);
-	}
+	if (len > 0 && line[len - 1] == '\n')
+		line[len - 1] = '\0';
+	if (len > 0 && apply_line(j, line) != 0)
+		log_warn("journal line damaged file=%s line=%zu", j->path, n);
 	free(line);
+	return len > 0 ? (size_t)len : 0;
 }

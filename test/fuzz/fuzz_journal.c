@@ -164,7 +164,8 @@ replay(struct journal *j, struct proto_buf *b)
 	TAILQ_INIT(&j->entries);
 	TAILQ_INIT(&j->bridges);
 	TAILQ_INIT(&j->processes);
-	journal_replay(j, in);
+	while (journal_read_line(j, in, 0) > 0)
+		continue;
 	fclose(in);
 }
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <event2/event.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -476,6 +477,87 @@ test_is_compacted(void **state)
 	domain_free(stays);
 }
 
+/* Records domains that are gone, or does what the loop has to do. */
+static void
+churn(struct journal *j, struct event_base *base, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		struct domain *d = record(j, 1000 + i);
+
+		assert_int_equal(journal_gone(j, d), 0);
+		domain_free(d);
+		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	}
+}
+
+static off_t
+journal_size(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size;
+}
+
+#define NSTAYS 300
+
+/* Lines come in all the time, and it may be broken off. */
+static void
+test_is_compacted_in_pieces(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct domain *stays[NSTAYS], *late;
+	struct journal *j = open_it();
+	char tmp[96];
+	size_t i;
+
+	(void)state;
+	snprintf(tmp, sizeof(tmp), "%s.tmp", path);
+	journal_in_pieces(j, base);
+	for (i = 0; i < NSTAYS; i++)
+		stays[i] = record(j, 1 + (int)i);
+	while (access(tmp, F_OK) != 0)
+		churn(j, base, 1);
+	late = record(j, 900);		/* in the tail */
+	while (access(tmp, F_OK) == 0)
+		churn(j, base, 1);
+	assert_true(journal_size() < 200 * 1024);
+	churn(j, base, 1);		/* to the new file */
+	journal_close(j);
+	j = open_it();
+	assert_int_equal(count(j), NSTAYS + 1);
+	journal_in_pieces(j, base);
+	while (access(tmp, F_OK) != 0)
+		churn(j, base, 1);
+	journal_close(j);
+	assert_int_not_equal(access(tmp, F_OK), 0);
+	j = open_it();
+	assert_int_equal(count(j), NSTAYS + 1);
+	journal_close(j);
+	for (i = 0; i < NSTAYS; i++)
+		domain_free(stays[i]);
+	domain_free(late);
+	event_base_free(base);
+}
+
+/* Not as if what somebody has put there were the journal. */
+static void
+test_is_not_compacted_from_another(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct journal *j = open_it();
+
+	(void)state;
+	journal_in_pieces(j, base);
+	assert_int_equal(unlink(path), 0);
+	churn(j, base, 4000);
+	assert_int_not_equal(access(path, F_OK), 0);
+	journal_close(j);
+	event_base_free(base);
+}
+
 static void
 test_refuses_a_second_daemon(void **state)
 {
@@ -507,6 +589,8 @@ main(void)
 		TEST(test_survives_damage_in_the_middle),
 		TEST(test_survives_garbage),
 		TEST(test_is_compacted),
+		TEST(test_is_compacted_in_pieces),
+		TEST(test_is_not_compacted_from_another),
 		TEST(test_refuses_a_second_daemon),
 	};
 
