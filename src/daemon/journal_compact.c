@@ -95,6 +95,8 @@ compaction_new(struct journal *j)
 		return NULL;
 	}
 	if (is_another(j, &st)) {
+		log_error("journal was removed or replaced while it was in "
+		    "use file=%s", j->path);
 		compaction_free(c);
 		errno = ESTALE;
 		return NULL;
