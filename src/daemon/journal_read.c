@@ -445,7 +445,7 @@ apply(struct journal *j, char **f, size_t n)
 	if (strcmp(f[0], "pausing") == 0)
 		e->pausing = true;
 	else if (strcmp(f[0], "resumed") == 0)
-		e->pause_undone = true;
+		e->pause_undone = e->state == VNF_PAUSED;
 	else if (strcmp(f[0], "doom") == 0)
 		e->doomed = true;
 	else

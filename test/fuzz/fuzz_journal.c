@@ -89,6 +89,7 @@ require_vnf(const struct journal_entry *a, const struct journal_entry *b)
 		return;
 	REQUIRE(a->state == b->state && a->routers == b->routers);
 	REQUIRE(a->torn == b->torn && a->pausing == b->pausing);
+	REQUIRE(a->pause_undone == b->pause_undone);
 	if (a->state == VNF_PAUSED)
 		REQUIRE(a->paused_from == b->paused_from);
 	REQUIRE(a->vifs_used == b->vifs_used);
