@@ -345,7 +345,7 @@ as_counted() {
 
 network_costs() {
 	check 'claims with and without changes' eval \
-	    'costs 10 plain: mac:vifs.0.mac=02:00:00:00:00:03 \
+	    'costs 5 plain: mac:vifs.0.mac=02:00:00:00:00:03 \
 	    bridge:vifs.0.bridge=xenbr1 \
 	    "both:vifs.0.bridge=xenbr1 vifs.0.mac=02:00:00:00:00:03" \
 	    >"$work/costs"'
