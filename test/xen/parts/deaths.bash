@@ -51,15 +51,20 @@ killed_at_once() {
 	within 60 test -e "$work/in-vif" &&
 	    pkill -STOP -x 'uvnfd: spawner' &&
 	    pkill -KILL -x 'uvnfd(: .*)?' && within 20 all_ended &&
-	    pgrep -f "$work/slow-vif"
+	    pgrep -f "$work/slow-vif" >"$work/helpers"
 	local status=$?
 	wait $!
 	return $status
 }
 
+# Whether one of those helpers runs; others may by then, for the pools.
+any_helper_left() {
+	pgrep -f "$work/slow-vif" | grep -xFf "$work/helpers"
+}
+
 next_one_ends_it() {
-	UVNF_VIF=$work/slow-vif start_daemon &&
-	    not pgrep -f "$work/slow-vif" && rm "$work/slow"
+	UVNF_VIF=$work/slow-vif start_daemon && not any_helper_left &&
+	    rm "$work/slow"
 }
 
 no_cold_domain() {
