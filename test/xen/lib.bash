@@ -160,14 +160,19 @@ no_domains() {
 	[ -z "$(domains)" ]
 }
 
-# What a domain may leave behind: xenstore nodes, net devices.
+# What domains have, and may leave behind: xenstore nodes, net devices.
+leftovers() {
+	xenstore-list /local/domain | grep -vx 0
+	xenstore-list /libxl | grep -vx 0
+	xenstore-list /vm | grep -vx '00000000-0000-0000-0000-000000000000'
+	xenstore-list /local/domain/0/backend/vif
+	ip -o link | grep -o 'vif[0-9]*\.[0-9]*'
+	return 0
+}
+
 no_leftovers() {
 	local left
-	left=$(xenstore-list /local/domain | grep -vx 0
-	    xenstore-list /libxl | grep -vx 0
-	    xenstore-list /vm | grep -vx '00000000-0000-0000-0000-000000000000'
-	    xenstore-list /local/domain/0/backend/vif
-	    ip -o link | grep -o 'vif[0-9]*\.[0-9]*') || true
+	left=$(leftovers)
 	printf '%s\n' "$left"
 	[ -z "$left" ]
 }
