@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -11,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -31,7 +34,8 @@ static const struct {
 
 static const char *log_program = "uvnf";
 static enum log_level log_threshold = LOG_LEVEL_WARN;
-static int log_syslog;
+static const char *log_syslog;		/* a socket's path, or NULL */
+static int syslog_fd = -1;
 static int log_journal;
 
 /* Lines that wait for log_flush. */
@@ -58,22 +62,26 @@ stderr_is_journal(void)
 }
 
 void
-log_init(const char *program, enum log_level level, int to_syslog)
+log_init(const char *program, enum log_level level)
 {
 	log_program = program;
 	log_threshold = level;
-	log_syslog = to_syslog;
-	log_journal = !to_syslog && stderr_is_journal();
-	if (to_syslog)
-		openlog(program, LOG_PID, LOG_DAEMON);
+	log_journal = stderr_is_journal();
 }
 
 void
-log_to_syslog(void)
+log_to_syslog(const char *path)
 {
-	log_syslog = 1;
+	log_syslog = path;
 	log_journal = 0;
-	openlog(log_program, LOG_PID, LOG_DAEMON);
+}
+
+void
+log_close(void)
+{
+	if (syslog_fd != -1)
+		close(syslog_fd);
+	syslog_fd = -1;
 }
 
 /* Copies text with its unprintable bytes escaped; what is too long is cut. */
@@ -102,9 +110,26 @@ escape(char *out, size_t size, const char *text)
 	return n;
 }
 
+/* As syslog(3) writes it, which waits for whoever reads. */
+static size_t
+format_syslog(char *line, size_t size, enum log_level level, const char *text)
+{
+	time_t now = time(NULL);
+	char date[32] = "";
+	struct tm tm;
+
+	if (localtime_r(&now, &tm) != NULL)
+		strftime(date, sizeof(date), "%b %e %T", &tm);
+	return (size_t)snprintf(line, size, "<%d>%s %.60s[%d]: %s\n",
+	    LOG_DAEMON | levels[level].priority, date, log_program,
+	    (int)getpid(), text);
+}
+
 static size_t
 format_line(char *line, size_t size, enum log_level level, const char *text)
 {
+	if (log_syslog != NULL)
+		return format_syslog(line, size, level, text);
 	return (size_t)(log_journal ?
 	    snprintf(line, size, "<%d>%s\n", levels[level].priority, text) :
 	    snprintf(line, size, "%.60s: %s: %s\n", log_program,
@@ -120,12 +145,67 @@ stderr_takes_more(void)
 	return poll(&p, 1, 0) != 0;
 }
 
-/* As many whole lines as fit into a piece. */
+static bool
+syslog_open(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", log_syslog);
+	syslog_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    0);
+	if (syslog_fd == -1)
+		return false;
+	if (connect(syslog_fd, (const struct sockaddr *)&a, sizeof(a)) == 0)
+		return true;
+	log_close();
+	return false;
+}
+
+/* Of nobody who listens, or who has begun anew, the line is gone. */
+static bool
+syslog_takes(const char *line, size_t len)
+{
+	int tries;
+
+	for (tries = 0; tries < 2; tries++) {
+		if (syslog_fd == -1 && !syslog_open())
+			return true;
+		if (send(syslog_fd, line, len - 1, MSG_NOSIGNAL) >= 0)
+			return true;
+		if (errno == EAGAIN)
+			return false;
+		log_close();
+	}
+	return true;
+}
+
+/* One write for each: lines of other processes must not mix into it. */
+static bool
+stderr_takes(const char *lines, size_t len)
+{
+	if (!stderr_takes_more())
+		return false;
+	/* But for EAGAIN nobody is left to tell. */
+	return write(STDERR_FILENO, lines, len) >= 0 || errno != EAGAIN;
+}
+
+static bool
+takes(const char *lines, size_t len)
+{
+	return log_syslog != NULL ? syslog_takes(lines, len) :
+	    stderr_takes(lines, len);
+}
+
+/* As many whole lines as fit into a piece; syslog takes one. */
 static size_t
 piece_of(const char *text, size_t len)
 {
 	const char *end;
 
+	if (log_syslog != NULL) {
+		end = memchr(text, '\n', len);
+		return (size_t)(end + 1 - text);
+	}
 	if (len <= PIECE)
 		return len;
 	end = memrchr(text, '\n', PIECE);
@@ -151,7 +231,6 @@ keep(enum log_level level, const char *text)
 	kept.len += len;
 }
 
-/* One write for each piece: lines of other processes must not mix into it. */
 void
 log_flush(void)
 {
@@ -160,11 +239,10 @@ log_flush(void)
 	size_t n, at = 0;
 
 	kept.woken = false;
-	while (at < kept.len && stderr_takes_more()) {
+	while (at < kept.len) {
 		n = piece_of(kept.text + at, kept.len - at);
-		if (write(STDERR_FILENO, kept.text + at, n) < 0 &&
-		    errno == EAGAIN)
-			break;		/* else nobody is left to tell */
+		if (!takes(kept.text + at, n))
+			break;
 		at += n;
 	}
 	memmove(kept.text, kept.text + at, kept.len - at);
@@ -185,12 +263,14 @@ log_hold(void (*wake)(void *arg), void *arg)
 }
 
 static void
-write_stderr(enum log_level level, const char *text)
+write_now(enum log_level level, const char *text)
 {
 	char line[LINE_MAX_BYTES + 128];
 	size_t len = format_line(line, sizeof(line), level, text);
 
-	if (write(STDERR_FILENO, line, len) < 0)
+	if (log_syslog != NULL)
+		(void)syslog_takes(line, len);
+	else if (write(STDERR_FILENO, line, len) < 0)
 		return;		/* nobody is left to tell */
 }
 
@@ -204,12 +284,10 @@ log_line(enum log_level level, const char *fmt, va_list ap)
 		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
 	escape(escaped, sizeof(escaped), text);
-	if (log_syslog)
-		syslog(levels[level].priority, "%s", escaped);
-	else if (kept.wake != NULL)
+	if (kept.wake != NULL)
 		keep(level, escaped);
 	else
-		write_stderr(level, escaped);
+		write_now(level, escaped);
 	errno = saved;
 }
 

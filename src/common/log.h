@@ -12,16 +12,21 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
  * journal's, or syslog once the daemon has no terminal.  Until log_init is
  * called, warnings and errors go to stderr.
  */
-void log_init(const char *program, enum log_level level, int to_syslog);
-
-/* From now on to syslog: the daemon has left its terminal. */
-void log_to_syslog(void);
+void log_init(const char *program, enum log_level level);
 
 /*
- * From now on lines for stderr are kept until log_flush, which writes many at
- * once; wake is called as the first of them is kept.  While nobody reads a
- * pipe that stderr is, 64 KB are kept and what comes then is counted and lost,
- * which a line tells later.  NULL: as they come again.
+ * From now on to syslog's socket of that path (_PATH_LOG), which stays the
+ * caller's: the daemon has left its terminal.
+ */
+void log_to_syslog(const char *path);
+/* Closes what log keeps open, until the next line. */
+void log_close(void);
+
+/*
+ * From now on lines are kept until log_flush, which writes many at once; wake
+ * is called as the first of them is kept.  While nobody reads the pipe that
+ * stderr is, or syslog's socket, 64 KB are kept and what comes then is counted
+ * and lost, which a line tells later.  NULL: as they come again.
  */
 void log_hold(void (*wake)(void *arg), void *arg);
 void log_flush(void);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -73,7 +74,8 @@ detach_ready(void)
 	if (ready_fd == -1)
 		return;
 	/* Until here errors went to the terminal; now to syslog. */
-	log_to_syslog();
+	log_flush();
+	log_to_syslog(_PATH_LOG);
 	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) != -1) {
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);

@@ -67,7 +67,6 @@ main(int argc, char **argv)
 	};
 
 	parse(argc, argv, &o);
-	log_init("uvnfd", o.verbose > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO,
-	    0);
+	log_init("uvnfd", o.verbose > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 	return daemon_run(&o);
 }

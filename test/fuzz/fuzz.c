@@ -43,7 +43,7 @@ fuzz_quiet(void)
 	static bool quiet;
 
 	if (!quiet)
-		log_init("fuzz", LOG_LEVEL_ERROR, 0);
+		log_init("fuzz", LOG_LEVEL_ERROR);
 	quiet = true;
 }
 

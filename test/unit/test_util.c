@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -150,7 +152,7 @@ stderr_of(void (*f)(void), char *out, size_t size)
 static void
 log_some(void)
 {
-	log_init("prog", LOG_LEVEL_INFO, 0);
+	log_init("prog", LOG_LEVEL_INFO);
 	errno = ENOENT;
 	log_warn("guest says=%s", "a\x1b[2J\n\tb\xff \"q\" \\");
 	if (errno != ENOENT)
@@ -188,7 +190,7 @@ log_unread(void)
 	int wakes = 0, fds[2], out = dup(STDERR_FILENO), i, n = 0;
 	size_t lines = 0;
 
-	log_init("prog", LOG_LEVEL_INFO, 0);
+	log_init("prog", LOG_LEVEL_INFO);
 	if (pipe(fds) != 0 || dup2(fds[1], STDERR_FILENO) == -1)
 		_exit(9);
 	log_hold(count_wakes, &wakes);
@@ -233,12 +235,99 @@ test_log_unread(void **state)
 	assert_in_range(lines, 2 + 100, 2 + 140);
 }
 
+/* --- syslog -------------------------------------------------------------- */
+
+static char syslog_path[64];
+
+static int
+listen_as_syslog(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	unlink(syslog_path);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", syslog_path);
+	if (fd == -1 || bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0)
+		_exit(9);
+	return fd;
+}
+
+/* Reads what there is; the lines' count, the last one in line. */
+static int
+hear(int fd, char *line, size_t size)
+{
+	ssize_t n;
+	int lines = 0;
+
+	for (; (n = recv(fd, line, size - 1, 0)) >= 0; lines++)
+		line[n] = '\0';
+	return lines;
+}
+
+/* Nobody reads at first, then somebody does, then another one. */
+static void
+log_to_socket(void)
+{
+	char big[901], line[2048], begin[128];
+	int wakes = 0, fd = listen_as_syslog(), i, n, lines = 0, lost = 0;
+
+	log_init("prog", LOG_LEVEL_INFO);
+	log_to_syslog(syslog_path);
+	log_hold(count_wakes, &wakes);
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	alarm(60);
+	for (i = 0; i < 1000; i++) {
+		log_info("%s", big);
+		log_flush();
+	}
+	for (i = 0; i < 100; i++, log_flush()) {
+		if ((n = hear(fd, line, sizeof(line))) > 0)
+			lines += n;
+	}
+	if (sscanf(strstr(line, "]: ") + 3, "log lines lost count=%d",
+	    &lost) != 1)
+		_exit(8);
+	fprintf(stderr, "%d lines, %d lost\n", lines - 1, lost);
+	close(fd);
+	fd = listen_as_syslog();
+	log_warn("anew a\nb");
+	log_flush();
+	if (hear(fd, line, sizeof(line)) != 1)
+		_exit(7);
+	snprintf(begin, sizeof(begin), " prog[%d]: anew a\\nb", (int)getpid());
+	if (strncmp(line, "<28>", 4) != 0 || strlen(line) < 20 ||
+	    strcmp(line + 19, begin) != 0)
+		_exit(6);
+	close(fd);
+	log_warn("nobody listens");
+	log_flush();
+	log_hold(NULL, NULL);
+}
+
+static void
+test_log_syslog(void **state)
+{
+	char dir[] = "/tmp/uvnf-syslog-XXXXXX", out[4096];
+	int lines, lost;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(syslog_path, sizeof(syslog_path), "%s/log", dir);
+	assert_int_equal(stderr_of(log_to_socket, out, sizeof(out)), 0);
+	assert_int_equal(sscanf(out, "%d lines, %d lost", &lines, &lost), 2);
+	assert_int_equal(lines + lost, 1000);
+	assert_true(lines > 60 && lost > 0);
+	unlink(syslog_path);
+	rmdir(dir);
+}
+
 static void
 log_long_and_die(void)
 {
 	char big[10000];
 
-	log_init("prog", LOG_LEVEL_ERROR, 0);
+	log_init("prog", LOG_LEVEL_ERROR);
 	memset(big, '\1', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
 	log_warn("not seen");
@@ -271,6 +360,7 @@ main(void)
 		cmocka_unit_test(test_now),
 		cmocka_unit_test(test_log_escapes),
 		cmocka_unit_test(test_log_unread),
+		cmocka_unit_test(test_log_syslog),
 		cmocka_unit_test(test_log_fatal),
 	};
 

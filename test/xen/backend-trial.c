@@ -287,7 +287,7 @@ main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	log_init("trial", getenv("DEBUG") != NULL ? LOG_LEVEL_DEBUG :
-	    LOG_LEVEL_INFO, 0);
+	    LOG_LEVEL_INFO);
 	c = config_read(argv[1], &e);
 	if (c == NULL)
 		log_fatal("%s", e.text);

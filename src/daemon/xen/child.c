@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <syslog.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "daemon/backend.h"
 #include "daemon/xen/child.h"
 
@@ -34,7 +34,7 @@ reset_signals(void)
 static void
 close_all_but(int keep)
 {
-	closelog();
+	log_close();
 	if (keep > 3)
 		close_range(3, (unsigned)keep - 1, 0);
 	close_range((unsigned)keep + 1, ~0U, 0);
