@@ -222,6 +222,8 @@ ask_console(struct run *r)
 	    NULL);
 }
 
+static void ask_state(struct run *r);
+
 /* The daemon may be another one, and events may have been missed. */
 static void
 on_shown(struct uvnf *u, const struct uvnf_reply *reply, void *arg)
@@ -239,8 +241,14 @@ on_shown(struct uvnf *u, const struct uvnf_reply *reply, void *arg)
 		r->over = true;
 		return;
 	}
-	if (d == NULL)
+	if (d == NULL) {
+		if (strcmp(uvnf_reply_word(reply), "timeout") == 0)
+			ask_state(r);
+		else
+			decide(r, uvnf_reply_exit_status(reply),
+			    uvnf_reply_word(reply), uvnf_reply_text(reply));
 		return;
+	}
 	if (r->uuid[0] != '\0' && !is(d, "uuid", r->uuid)) {
 		gone(r);		/* this one is not ours */
 		return;
@@ -289,10 +297,12 @@ on_subscribed(struct uvnf *u, const struct uvnf_reply *reply, void *arg)
 	struct run *r = arg;
 	struct ctl_request *q = &r->create;
 
-	if (strcmp(uvnf_reply_word(reply), "ok") != 0) {
-		if (strcmp(uvnf_reply_word(reply), "protocol") != 0)
-			decide(r, uvnf_reply_exit_status(reply),
-			    uvnf_reply_word(reply), uvnf_reply_text(reply));
+	if (strcmp(uvnf_reply_word(reply), "protocol") == 0) {
+		return;			/* lost once more */
+	} else if (strcmp(uvnf_reply_word(reply), "ok") != 0) {
+		r->back = false;
+		decide(r, uvnf_reply_exit_status(reply),
+		    uvnf_reply_word(reply), uvnf_reply_text(reply));
 	} else if (r->back) {
 		ask_console(r);
 		ask_state(r);

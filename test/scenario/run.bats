@@ -301,6 +301,29 @@ bridge_cut() {
 	bridge_cut
 }
 
+@test "run: it finds the daemon again, which lets it do nothing any more" {
+	daemon_start
+	bridge_start
+	job a -s "$dir/bridge" --reconnect 600
+	bridge_cut
+	cat >denier <<-'EOF'
+	echo 'HELLO protocol=1 version="0.1.0" backend="sim"'
+	while read -r tag rest; do
+		echo "$tag ERR denied not any more"
+	done
+	EOF
+	rm -f bridge
+	socat "UNIX-LISTEN:$dir/bridge,fork" EXEC:'bash denier' 3>&- &
+	bridge=$!
+	# It can neither go on nor destroy it, and says both.
+	status=0
+	wait "$job" || status=$?
+	[ "$status" -eq 1 ]
+	[ "$(grep -c '^uvnfctl: denied: not any more' err)" -eq 2 ]
+	holds '.state == "ready"' show a
+	bridge_cut
+}
+
 @test "run: SIGTERM while the daemon cannot be reached" {
 	daemon_start
 	bridge_start
