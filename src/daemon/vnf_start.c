@@ -11,6 +11,7 @@
 #include "daemon/vnf_task_impl.h"
 #include "daemon/vnf_text.h"
 
+#define SETTLE_MS 2000	/* so long a start may take before a halt */
 #define HALT_MS 5000	/* a halt whose sign was lost is taken for done */
 
 /* --- PHASE_WRITE and PHASE_BOOT: the configuration, the start ------------ */
@@ -195,6 +196,50 @@ task_halt(struct vnf_task *t)
 		timer_arm_ms(&t->halt_limit, HALT_MS);
 }
 
+static void
+settled(void *arg, const struct uvnf_error *e)
+{
+	struct vnf_task *t = arg;
+
+	t->bringup = NULL;
+	event_del(&t->halt_limit);
+	task_halt(t);
+	if (e != NULL)
+		t->halted = true;	/* it never ran */
+}
+
+/*
+ * Of a start and a halt in a row a guest may see the halt alone, and says
+ * nothing of a router that it never started: so a start is waited for.
+ */
+static void
+settle_and_halt(struct vnf_task *t)
+{
+	struct vnf *v = t->vnf;
+
+	if (v->state != VNF_STARTED) {
+		task_halt(t);
+		return;
+	}
+	t->phase = PHASE_SETTLE;
+	timer_arm_ms(&t->halt_limit, SETTLE_MS);
+	t->bringup = bringup_new(t->daemon, v->domain, 0, v->vifs_used,
+	    settled, t);
+	bringup_ordered(t->bringup);
+}
+
+void
+task_halt_limit(struct vnf_task *t)
+{
+	if (t->phase == PHASE_SETTLE) {
+		bringup_cancel(t->bringup);
+		t->bringup = NULL;
+		task_halt(t);
+	} else if (t->phase == PHASE_HALT) {
+		task_halted(t);
+	}
+}
+
 /*
  * One that was adopted without a router may still be about to halt it; a start
  * ordered now would undo that, and leave the old configuration running.
@@ -237,7 +282,7 @@ static void
 halt_or_write(struct vnf_task *t)
 {
 	if (vnf_may_run(t->vnf))
-		task_halt(t);
+		settle_and_halt(t);
 	else
 		task_write(t);
 }
@@ -258,5 +303,5 @@ void
 task_stop(struct daemon *dm, struct vnf *v, bool remove,
     struct vnf_request *rq)
 {
-	task_halt(task_new(dm, v, remove ? GOAL_REMOVE : GOAL_STOP, rq));
+	settle_and_halt(task_new(dm, v, remove ? GOAL_REMOVE : GOAL_STOP, rq));
 }

@@ -160,6 +160,9 @@ say_what_is_missing(const struct vnf_task *t, struct uvnf_error *e)
 	case PHASE_BOOT:
 		what = "its guest has not announced itself";
 		break;
+	case PHASE_SETTLE:
+		what = "its router is still starting";
+		break;
 	case PHASE_HALT:
 		what = "its router has not stopped (a wedged ClickOS never "
 		    "does; destroy it)";
@@ -227,8 +230,7 @@ halt_limit_passed(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (t->phase == PHASE_HALT)
-		task_halted(t);
+	task_halt_limit(t);
 }
 
 /* What the router will be configured with, and which vifs that uses. */

@@ -28,6 +28,7 @@ enum task_phase {
 	PHASE_BUILD,		/* waits for a domain */
 	PHASE_NET,		/* waits for its shell's vifs */
 	PHASE_BOOT,		/* waits for the guest's announcement */
+	PHASE_SETTLE,		/* waits for the old router's own start */
 	PHASE_HALT,		/* waits for the old router to have stopped */
 	PHASE_CALLS,		/* waits for handlers to have answered */
 	PHASE_WRITE,		/* waits for xenstored's acknowledgements */
@@ -64,7 +65,7 @@ struct vnf_task {
 	bool halted;
 	struct bringup *bringup;	/* or NULL */
 	struct event limit;
-	struct event halt_limit;
+	struct event halt_limit;	/* of PHASE_SETTLE and PHASE_HALT */
 	LIST_ENTRY(vnf_task) entry;	/* in the daemon's list */
 };
 
@@ -111,6 +112,7 @@ void task_retire_old(struct vnf_task *t);
 /* vnf_start.c: the configuration into a domain that has none that runs. */
 void task_write(struct vnf_task *t);
 void task_halted(struct vnf_task *t);
+void task_halt_limit(struct vnf_task *t);
 void task_start_if_booted(struct vnf_task *t);
 
 /* vnf_routers.c: the task of GOAL_ROUTER has failed; the VNF has not. */

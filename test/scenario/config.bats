@@ -45,6 +45,21 @@ teardown() {
 	await holds '.state == "ready"' show a
 }
 
+# A router that was halted before it ran says nothing of it, and 5 seconds pass.
+@test "config, stop: while the router is still starting" {
+	daemon_start start_ms=100
+	ctl create cold a -c count.click >/dev/null
+	holds '.state == "ready"' -t 4 config a other.click --wait ready
+	holds '.value == "0"' read a other.count
+	ctl config a count.click >/dev/null
+	holds '.state == "claimed"' -t 4 stop a
+	ctl start a >/dev/null
+	holds '.state == "claimed"' -t 4 stop a --remove
+	ctl config a refused.click >/dev/null
+	holds '.state == "ready"' -t 4 config a count.click --wait ready
+	holds '.value == "0"' read a cnt.count
+}
+
 @test "config: without vifs its halt is told by the console" {
 	daemon_start
 	echo 'x :: Idle;' >idle.click

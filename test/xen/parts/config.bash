@@ -41,6 +41,11 @@ part_config() {
 	    ctl config web1 "$work/25.click" --wait ready
 	check 'answers, too' pings 10.0.0.25
 	check 'and leaves no stale chunk' [ "$(chunks)" -eq 1 ]
+	check 'one while the router still starts' eval \
+	    'ctl config web1 "$work/21.click" &&
+	    ctl config web1 "$work/22.click" --wait ready'
+	check 'answers at its address' pings 10.0.0.22
+	check 'and not at the one before' silent 10.0.0.21
 	check 'two vifs' ctl create two web2 -c "$work/26.click" --wait ready
 	check 'the first one answers' pings 10.0.0.26
 	responder 10.0.1.27 27 1 >"$work/27.click"
