@@ -94,6 +94,7 @@ add_routers(struct proto_buf *b, const struct vnf *v)
 static void
 add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 {
+	const struct vnf_label *label = vnf_label(v->label);
 	struct proto_buf *b = request_data(rq);
 	const struct domain *d = v->domain;
 	char uuid[UUID_TEXT_LEN + 1];
@@ -107,10 +108,10 @@ add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 	}
 	proto_add_string(b, "template", v->template->name);
 	proto_add_number(b, "uid", (int64_t)v->owner);
-	if (v->label.chain[0] != '\0')
-		proto_add_string(b, "chain", v->label.chain);
-	if (v->label.spec[0] != '\0')
-		proto_add_string(b, "spec", v->label.spec);
+	if (label->chain[0] != '\0')
+		proto_add_string(b, "chain", label->chain);
+	if (label->spec[0] != '\0')
+		proto_add_string(b, "spec", label->spec);
 	proto_add_string(b, "state", vnf_state_word(v->state));
 	if (paused_by_other)
 		proto_add_bool(b, "paused_by_other", true);
@@ -389,14 +390,53 @@ run_destroy(struct request *rq)
 
 /* --- list, show ---------------------------------------------------------- */
 
+#define LIST_PIECE 16			/* VNFs */
+
+/* No more than there were at its begin, so that it ends whatever comes. */
+struct list {
+	struct vnf_cursor cursor;
+	uint64_t count, max;		/* that were listed, and may be */
+};
+
+static bool
+list_more(struct request *rq, void *arg)
+{
+	struct list *l = arg;
+	const struct vnf *v;
+	unsigned i;
+
+	for (i = 0; (v = l->cursor.next) != NULL && l->count < l->max; i++) {
+		if (i == LIST_PIECE)
+			return true;
+		add_vnf(rq, v, false);
+		l->cursor.next = TAILQ_NEXT(v, entry);
+		l->count++;
+	}
+	request_ok_count(rq, l->count);
+	return false;
+}
+
+static void
+list_end(void *arg)
+{
+	struct list *l = arg;
+
+	vnf_cursor_end(&l->cursor);
+	free(l);
+}
+
 static void
 run_list(struct request *rq)
 {
-	const struct vnf *v;
+	struct list *l = xcalloc(1, sizeof(*l));
+	struct request_stream rest = { list_more, list_end, l };
 
-	TAILQ_FOREACH(v, &rq->daemon->vnfs.list, entry)
-		add_vnf(rq, v, false);
-	request_ok_count(rq, rq->daemon->vnfs.count);
+	l->max = rq->daemon->vnfs.count;
+	vnf_cursor_begin(&rq->daemon->vnfs, &l->cursor);
+	if (list_more(rq, l))
+		request_go_on(rq, &rest);
+	else
+		list_end(l);
 }
 
 static void

@@ -149,7 +149,7 @@ chain_owner(const struct daemon *dm, const char *chain, uid_t *owner)
 	const struct bridge *b;
 
 	TAILQ_FOREACH(v, &dm->vnfs.list, entry)
-		if (strcmp(v->label.chain, chain) == 0) {
+		if (strcmp(vnf_label(v->label)->chain, chain) == 0) {
 			*owner = v->owner;
 			return true;
 		}
@@ -340,6 +340,13 @@ request_err(struct request *rq, const struct uvnf_error *e)
 	proto_buf_escape(&rq->out, e->text, strlen(e->text));
 	end_line(rq);
 	session_reply(rq);
+}
+
+void
+request_go_on(struct request *rq, const struct request_stream *stream)
+{
+	rq->stream = *stream;
+	session_stream(rq);
 }
 
 /* --- who did what -------------------------------------------------------- */

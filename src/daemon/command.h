@@ -13,7 +13,19 @@
 #include "daemon/daemon.h"
 
 struct command;
+struct request;
 struct session;
+
+/*
+ * The rest of a reply that is too long to be made at once.  more puts some
+ * data lines and returns true, or ends the request with its closing line and
+ * returns false; end is called when the request is over, whatever ended it.
+ */
+struct request_stream {
+	bool (*more)(struct request *rq, void *arg);	/* NULL: none */
+	void (*end)(void *arg);
+	void *arg;
+};
 
 /*
  * One request from its line to its closing line.  A command's handler gets
@@ -36,6 +48,7 @@ struct request {
 	size_t payload_len;
 	struct uvnf_error *refused;	/* found before its turn came */
 	struct proto_buf out;
+	struct request_stream stream;
 	LIST_ENTRY(request) entry;
 	STAILQ_ENTRY(request) answered;	/* in the session's list */
 };
@@ -66,6 +79,12 @@ void request_data_end(struct request *rq);
 void request_ok(struct request *rq);
 void request_ok_count(struct request *rq, uint64_t count);
 void request_err(struct request *rq, const struct uvnf_error *e);
+
+/*
+ * What was put goes out; more is called, in this client's turns and as it
+ * reads, until it has ended the request.
+ */
+void request_go_on(struct request *rq, const struct request_stream *stream);
 
 /* What this client may do now. */
 enum access_level request_level(const struct request *rq);

@@ -8,7 +8,7 @@
 #include "common/util.h"
 #include "daemon/console.h"
 
-#define RING_FIRST 256		/* doubled until it is CONSOLE_RING_MAX */
+#define RING_FIRST 64		/* doubled until it is CONSOLE_RING_MAX */
 
 /* Bounds of a text without an end mark. */
 struct span {
@@ -148,39 +148,49 @@ ring_put(struct console *c, const char *text, size_t len)
 }
 
 /*
- * A line that fills the buffer was too long: what comes behind it is dropped
- * up to its end, so that a line's tail is never taken for a line.
+ * The line that is being written, as far as it may tell something: one of
+ * CONSOLE_LINE_MAX bytes was too long.  buf has as many.
  */
-static void
-line_put(struct console *c, const char *text, size_t len)
+static size_t
+line_copy(const struct console *c, char *buf)
 {
-	size_t room = CONSOLE_LINE_MAX - c->line_len;
+	size_t n = 0, len, whole = c->head - c->line;
+	const char *text;
 
-	if (len > room)
-		len = room;
-	memcpy(c->line + c->line_len, text, len);
-	c->line_len += len;
+	if (whole > CONSOLE_LINE_MAX)
+		whole = CONSOLE_LINE_MAX;
+	for (; n < whole; n += len) {
+		len = whole - n;
+		text = console_at(c, c->line + n, &len);
+		memcpy(buf + n, text, len);
+	}
+	return whole;
 }
 
-/* Only what came just now can have completed it. */
 static void
 look_for_awaited(struct console *c, console_sign_cb cb, void *arg)
 {
-	if (c->await == NULL || memmem(c->line, c->line_len, c->await,
+	char line[CONSOLE_LINE_MAX];
+
+	if (c->await == NULL || c->line < console_oldest(c) ||
+	    memmem(line, line_copy(c, line), c->await,
 	    strlen(c->await)) == NULL)
 		return;
 	c->await = NULL;
 	cb(CONSOLE_AWAITED, arg);
 }
 
+/* So that a line's tail is never taken for a line, a long one is nothing. */
 static void
 line_end(struct console *c, console_sign_cb cb, void *arg)
 {
 	enum console_sign sign = CONSOLE_NOTHING;
+	char line[CONSOLE_LINE_MAX];
 
-	if (c->line_len < CONSOLE_LINE_MAX)
-		sign = recognise(c->line, c->line_len);
-	c->line_len = 0;
+	/* The new-line is in the ring, too. */
+	if (c->head - c->line <= CONSOLE_LINE_MAX)
+		sign = recognise(line, line_copy(c, line) - 1);
+	c->line = c->head;
 	if (sign != CONSOLE_NOTHING)
 		cb(sign, arg);
 }
@@ -193,11 +203,11 @@ console_feed(struct console *c, const char *text, size_t len,
 	size_t n;
 
 	while (len > 0) {
-		nl = memchr(text, '\n', len);
-		n = nl != NULL ? (size_t)(nl - text) : len;
-		line_put(c, text, n);
+		/* No more at a time than may tell something. */
+		n = len < CONSOLE_LINE_MAX ? len : CONSOLE_LINE_MAX;
+		nl = memchr(text, '\n', n);
 		if (nl != NULL)
-			n++;
+			n = (size_t)(nl - text) + 1;
 		/* The line goes into the ring before anyone hears of it. */
 		ring_put(c, text, n);
 		look_for_awaited(c, cb, arg);

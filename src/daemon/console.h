@@ -20,7 +20,7 @@ enum console_sign {
 };
 
 /*
- * The last 16 KiB that a guest wrote, and the line that it is writing.
+ * The last 16 KiB that a guest wrote, with the line that it is writing.
  * Zeroed memory is a valid empty console; the ring grows with the text, so
  * that a shell, which says a few lines at boot, costs no more than these.
  */
@@ -29,8 +29,7 @@ struct console {
 	size_t size;		/* allocated, at most CONSOLE_RING_MAX */
 	size_t head;		/* bytes ever written */
 	size_t mark;		/* value of head at console_mark */
-	char line[CONSOLE_LINE_MAX];
-	size_t line_len;
+	size_t line;		/* value of head where its line began */
 	const char *await;	/* text to look for, once; or NULL */
 };
 

@@ -54,6 +54,7 @@ vifs_fill(struct domain *d, const struct template *t)
 	unsigned i;
 
 	d->nvifs = t->nvifs;
+	d->vifs = xcalloc(d->nvifs, sizeof(*d->vifs));
 	for (i = 0; i < t->nvifs; i++) {
 		v = &d->vifs[i];
 		if (t->vifs[i].mac_source == MAC_GIVEN)
@@ -77,9 +78,8 @@ domain_new(const struct template *t, enum domain_kind kind)
 	do
 		uuid_fill(d->uuid);
 	while (!macs_are_free(t, d->uuid));
-	snprintf(d->name, sizeof(d->name), "uvnf-%.*s-%02x%02x%02x%02x",
-	    TEMPLATE_NAME_MAX, t->name, d->uuid[0], d->uuid[1], d->uuid[2],
-	    d->uuid[3]);
+	d->name = xasprintf("uvnf-%.*s-%02x%02x%02x%02x", TEMPLATE_NAME_MAX,
+	    t->name, d->uuid[0], d->uuid[1], d->uuid[2], d->uuid[3]);
 	vifs_fill(d, t);
 	return d;
 }
@@ -91,6 +91,30 @@ domain_retemplate(struct domain *d, const struct template *t)
 	d->template = template_ref(t);
 	if (d->console.await != NULL)
 		d->console.await = t->ready_text;
+}
+
+static void
+drop_vifs(struct domain *d)
+{
+	unsigned i;
+
+	for (i = 0; i < d->nvifs; i++)
+		mac_unuse(d->vifs[i].mac);
+	free(d->vifs);
+}
+
+void
+domain_take_vifs(struct domain *d, const struct domain_vif *vifs, unsigned n)
+{
+	unsigned i;
+
+	drop_vifs(d);
+	d->nvifs = n;
+	d->vifs = xcalloc(n, sizeof(*d->vifs));
+	for (i = 0; i < n; i++) {
+		d->vifs[i] = vifs[i];
+		mac_use(vifs[i].mac);
+	}
 }
 
 void
@@ -107,15 +131,13 @@ domain_copy_vifs(struct domain *d, const struct domain *from)
 void
 domain_free(struct domain *d)
 {
-	unsigned i;
-
 	if (d == NULL)
 		return;
-	for (i = 0; i < d->nvifs; i++)
-		mac_unuse(d->vifs[i].mac);
+	drop_vifs(d);
 	domain_set_values(d, NULL);
 	console_free(&d->console);
 	template_unref(d->template);
+	free(d->name);
 	free(d);
 }
 

@@ -40,9 +40,9 @@ struct domain {
 	const struct template *template;
 	enum domain_kind kind;
 	uint8_t uuid[16];
-	char name[DOMAIN_NAME_MAX + 1];	/* Xen's name of it, final */
+	char *name;			/* Xen's name of it, final */
 	unsigned nvifs;
-	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
+	struct domain_vif *vifs;
 	struct params *values;		/* out of ranges, in use; or NULL */
 
 	int domid;			/* -1 before it is built */
@@ -75,6 +75,10 @@ struct domain *domain_new(const struct template *t, enum domain_kind kind);
 
 /* Puts it under another template, of which it would have been the same. */
 void domain_retemplate(struct domain *d, const struct template *t);
+
+/* Its vifs are those, n of them, and no longer what they were. */
+void domain_take_vifs(struct domain *d, const struct domain_vif *vifs,
+    unsigned n);
 
 /* Gives d, which is still to be built, the MACs and bridges of another. */
 void domain_copy_vifs(struct domain *d, const struct domain *from);

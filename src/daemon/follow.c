@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "daemon/follow.h"
 #include "daemon/session.h"
 #include "daemon/timer.h"
@@ -70,14 +71,18 @@ follow_end_because(struct follow *f, const struct uvnf_error *e)
 static bool
 is_full(const struct follows *fs)
 {
-	return fs->waiting > WAITING_MAX &&
-	    evbuffer_get_length(fs->out) > WAITING_MAX;
+	size_t unread = evbuffer_get_length(fs->out);
+
+	if (fs->held != NULL)
+		unread += evbuffer_get_length(fs->held);
+	return fs->waiting > WAITING_MAX && unread > WAITING_MAX;
 }
 
 void
 follow_line(struct follow *f, const struct proto_buf *fields, uint64_t amount)
 {
 	struct follows *fs = f->of;
+	struct evbuffer *to = fs->held != NULL ? fs->held : fs->out;
 
 	/* Nothing may overtake the line that tells of a loss. */
 	if (f->lost > 0 || is_full(fs)) {
@@ -86,10 +91,10 @@ follow_line(struct follow *f, const struct proto_buf *fields, uint64_t amount)
 			timer_arm_ms(&fs->behind, BEHIND_MS);
 		return;
 	}
-	evbuffer_add(fs->out, f->tag, strlen(f->tag));
-	evbuffer_add(fs->out, "EVENT", 5);
-	evbuffer_add(fs->out, fields->data, fields->len);
-	evbuffer_add(fs->out, "\n", 1);
+	evbuffer_add(to, f->tag, strlen(f->tag));
+	evbuffer_add(to, "EVENT", 5);
+	evbuffer_add(to, fields->data, fields->len);
+	evbuffer_add(to, "\n", 1);
 	fs->waiting += fields->len;
 	event_active(fs->flush, EV_TIMEOUT, 0);
 }
@@ -113,10 +118,24 @@ follows_init(struct follows *fs, struct event_base *base,
 	fs->count = 0;
 	fs->waiting = 0;
 	fs->out = out;
+	fs->held = NULL;
 	fs->flush = flush;
 	fs->cut = cut;
 	fs->arg = arg;
 	evtimer_assign(&fs->behind, base, stayed_behind, fs);
+}
+
+void
+follows_hold(struct follows *fs, bool hold)
+{
+	if (hold) {
+		if ((fs->held = evbuffer_new()) == NULL)
+			log_fatal("out of memory");
+		return;
+	}
+	evbuffer_add_buffer(fs->out, fs->held);
+	evbuffer_free(fs->held);
+	fs->held = NULL;
 }
 
 bool
@@ -124,6 +143,8 @@ follows_caught_up(struct follows *fs)
 {
 	struct follow *f;
 
+	if (fs->held != NULL)
+		return false;
 	event_del(&fs->behind);
 	fs->waiting = 0;
 	LIST_FOREACH(f, &fs->list, entry) {
@@ -147,4 +168,6 @@ follows_free(struct follows *fs)
 		f->gone(f);
 	}
 	event_del(&fs->behind);
+	if (fs->held != NULL)
+		evbuffer_free(fs->held);
 }

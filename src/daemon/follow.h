@@ -61,6 +61,7 @@ struct follows {
 	unsigned count;
 	size_t waiting;			/* bytes since all was read last */
 	struct evbuffer *out;
+	struct evbuffer *held;		/* NULL: nothing holds lines up */
 	struct event *flush;
 	struct event behind;		/* armed when the first line is lost */
 	void (*cut)(void *arg);
@@ -70,6 +71,9 @@ struct follows {
 void follows_init(struct follows *fs, struct event_base *base,
     struct evbuffer *out, struct event *flush, void (*cut)(void *arg),
     void *arg);
+
+/* Its lines wait behind a reply that goes out in pieces; or no longer. */
+void follows_hold(struct follows *fs, bool hold);
 
 /* The client has read all: says what was lost.  Whether there was any. */
 bool follows_caught_up(struct follows *fs);

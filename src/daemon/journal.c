@@ -227,7 +227,7 @@ journal_put_entry(struct journal *j, const struct journal_entry *e)
 	    template_manner(e->guest, e->layout));
 	if (e->domid != -1)
 		append_built(j, e->uuid, e->domid, e->vifs, e->nvifs);
-	append_label(j, e->uuid, &e->label);
+	append_label(j, e->uuid, vnf_label(e->label));
 	append_owner(j, e->uuid, e->owner, e->memory_mb, e->vcpus);
 	if (e->name[0] != '\0')
 		append_claim(j, e->uuid, e->name, e->vifs_used, &e->set);
@@ -397,7 +397,7 @@ journal_claim(struct journal *j, const struct vnf *v)
 
 	/* The claim last: whoever reads it has read what it stands on. */
 	hold(j);
-	append_label(j, uuid, &v->label);
+	append_label(j, uuid, vnf_label(v->label));
 	append_owner(j, uuid, v->owner, v->memory_mb, v->vcpus);
 	append_claim(j, uuid, v->name, v->vifs_used, v->set);
 	return release(j);
@@ -406,7 +406,7 @@ journal_claim(struct journal *j, const struct vnf *v)
 int
 journal_config(struct journal *j, const struct vnf *v)
 {
-	if (append_label(j, v->domain->uuid, &v->label) != 0)
+	if (append_label(j, v->domain->uuid, vnf_label(v->label)) != 0)
 		return -1;
 	return append_config(j, v->domain->uuid, v->vifs_used, v->set);
 }

@@ -54,12 +54,12 @@ struct journal_entry {
 	enum template_layout layout;	/* root */
 	int domid;			/* -1: its build was not acknowledged */
 	unsigned nvifs;
-	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
+	struct domain_vif *vifs;
 	char name[VNF_NAME_MAX + 1];	/* empty: a shell */
 	enum vnf_state state;
 	enum vnf_state paused_from;	/* while state is VNF_PAUSED */
 	uint32_t vifs_used;
-	struct vnf_label label;
+	struct vnf_label *label;	/* as it is kept */
 	uid_t owner;
 	unsigned memory_mb, vcpus;	/* 0: unknown */
 	uint64_t routers;

@@ -37,6 +37,15 @@ keep_tree_node(void *node)
 	(void)node;			/* the list owns the entries */
 }
 
+static void
+entry_free(struct journal_entry *e)
+{
+	params_clear(&e->set);
+	free(e->label);
+	free(e->vifs);
+	free(e);
+}
+
 void
 journal_clear(struct journal *j)
 {
@@ -58,8 +67,7 @@ journal_clear(struct journal *j)
 	j->by_name = NULL;
 	while ((e = TAILQ_FIRST(&j->entries)) != NULL) {
 		TAILQ_REMOVE(&j->entries, e, entry);
-		params_clear(&e->set);
-		free(e);
+		entry_free(e);
 	}
 }
 
@@ -134,7 +142,8 @@ apply_built(struct journal_entry *e, char **f, size_t n)
 			return -1;
 	}
 	/* All of it, or nothing: a second such line may be damaged. */
-	memcpy(e->vifs, vifs, sizeof(vifs));
+	e->vifs = xrealloc(e->vifs, nvifs * sizeof(*vifs));
+	memcpy(e->vifs, vifs, nvifs * sizeof(*vifs));
 	e->domid = (int)domid;
 	e->nvifs = (unsigned)nvifs;
 	return 0;
@@ -234,10 +243,13 @@ copy_word(char *to, size_t size, const char *from)
 static int
 apply_label(struct journal_entry *e, char **f, size_t n)
 {
-	if (n != 4)
+	struct vnf_label l;
+
+	if (n != 4 || copy_word(l.chain, sizeof(l.chain), f[2]) != 0 ||
+	    copy_word(l.spec, sizeof(l.spec), f[3]) != 0)
 		return -1;
-	return copy_word(e->label.chain, sizeof(e->label.chain), f[2]) |
-	    copy_word(e->label.spec, sizeof(e->label.spec), f[3]);
+	vnf_label_keep(&e->label, &l);
+	return 0;
 }
 
 static int
@@ -351,8 +363,7 @@ apply_gone(struct journal *j, struct journal_entry *e)
 	tdelete(e, &j->by_uuid, compare_uuids);
 	forget_name(j, e);
 	TAILQ_REMOVE(&j->entries, e, entry);
-	params_clear(&e->set);
-	free(e);
+	entry_free(e);
 	return 0;
 }
 

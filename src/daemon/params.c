@@ -103,14 +103,15 @@ param_at(struct params *p, const char *name)
 
 	for (i = 0; i < p->n && strcmp(p->list[i].name, name) != 0; i++)
 		;
+	if (i < p->n)
+		return &p->list[i];
 	if (i == PARAMS_MAX)
 		return NULL;
-	to = &p->list[i];
-	if (i == p->n) {
-		memset(to, 0, sizeof(*to));
-		snprintf(to->name, sizeof(to->name), "%s", name);
-		p->n++;
-	}
+	/* Few have any, and most of these one or two. */
+	p->list = xrealloc(p->list, (i + 1) * sizeof(*p->list));
+	to = &p->list[p->n++];
+	memset(to, 0, sizeof(*to));
+	snprintf(to->name, sizeof(to->name), "%s", name);
 	return to;
 }
 
@@ -176,6 +177,8 @@ params_clear(struct params *p)
 
 	for (i = 0; i < p->n; i++)
 		free(p->list[i].value);
+	free(p->list);
+	p->list = NULL;
 	p->n = 0;
 }
 

@@ -29,7 +29,7 @@ struct param {
 
 /* Zeroed memory is an empty one. */
 struct params {
-	struct param list[PARAMS_MAX];
+	struct param *list;		/* at most PARAMS_MAX */
 	unsigned n;
 };
 

@@ -47,19 +47,6 @@ template_of(struct daemon *dm, const struct journal_entry *je)
 	return stand_in;
 }
 
-static void
-take_vifs(struct domain *d, const struct journal_entry *je)
-{
-	unsigned i;
-
-	for (i = 0; i < d->nvifs; i++)
-		mac_unuse(d->vifs[i].mac);
-	d->nvifs = je->nvifs;
-	memcpy(d->vifs, je->vifs, sizeof(d->vifs));
-	for (i = 0; i < d->nvifs; i++)
-		mac_use(d->vifs[i].mac);
-}
-
 /* The line that said what its vifs are was damaged: as they were built. */
 static void
 derive_vifs(struct domain *d)
@@ -83,10 +70,11 @@ domain_of(struct daemon *dm, const struct journal_entry *je, int domid)
 
 	template_unref(t);
 	memcpy(d->uuid, je->uuid, sizeof(d->uuid));
-	strcpy(d->name, je->domain_name);
+	free(d->name);
+	d->name = xstrdup(je->domain_name);
 	d->domid = domid;
 	if (je->domid != -1)
-		take_vifs(d, je);
+		domain_take_vifs(d, je->vifs, je->nvifs);
 	else
 		derive_vifs(d);
 	return d;
@@ -179,7 +167,7 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	v->source = je->kind;
 	v->domain = d;
 	v->vifs_used = je->vifs_used;
-	v->label = je->label;
+	vnf_label_keep(&v->label, vnf_label(je->label));
 	vnf_own(&dm->vnfs, v, je->owner, je->owner != 0 ? je->memory_mb :
 	    d->template->memory_mb, je->owner != 0 ? je->vcpus :
 	    d->template->vcpus);

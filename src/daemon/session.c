@@ -6,63 +6,26 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/event.h>
-#include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "common/util.h"
-#include "daemon/follow.h"
-#include "daemon/session.h"
+#include "daemon/session_impl.h"
 
 #define OUTPUT_MAX (4 * 1024 * 1024)
 #define OUTPUT_USER_MAX (32 * 1024 * 1024)
-
-/* What the next bytes of the input are. */
-enum input_mode {
-	INPUT_LINE,
-	INPUT_SKIP_LINE,	/* the rest of a line that is too long */
-	INPUT_PAYLOAD,
-	INPUT_SKIP_PAYLOAD	/* of a payload that is too big */
-};
-
-struct session {
-	struct daemon *daemon;
-	int fd;
-	struct peer peer;
-	session_left left;
-	void *left_arg;
-	struct event readable;
-	struct event writable;
-	struct event flush;		/* made active by a reply */
-
-	char in[PROTO_LINE_MAX];
-	size_t in_len;
-	enum input_mode mode;
-	struct request *next;		/* read, in part or waiting its turn */
-	bool next_complete;
-	size_t payload_got;
-	uint64_t payload_skip;
-	bool skipped_payload;		/* a line that is too long has one */
-
-	LIST_HEAD(, request) running;
-	STAILQ_HEAD(, request) answered;	/* still to be logged */
-	unsigned nrunning;
-	bool untagged_runs;		/* then it runs alone */
-	bool eof;
-	bool closing;			/* reads no more requests */
-	bool cut_off;			/* with what waits for it */
-	struct evbuffer *out;
-	struct follows follows;
-	struct turn turn;
-};
+#define STREAMS_MAX 4			/* long replies at a time */
+#define STREAM_AHEAD (64 * 1024)	/* not so much of them may wait */
 
 /* --- requests ------------------------------------------------------------ */
 
-static void
-request_free(struct request *rq)
+void
+session_request_free(struct request *rq)
 {
+	if (rq->stream.end != NULL)
+		rq->stream.end(rq->stream.arg);
 	proto_buf_free(&rq->out);
 	free(rq->text);
 	free(rq->payload);
@@ -77,10 +40,10 @@ request_over(struct request *rq)
 	struct session *s = rq->session;
 
 	if (!request_is_audited(rq)) {
-		request_free(rq);
+		session_request_free(rq);
 	} else if (s == NULL) {
 		request_audit(rq);
-		request_free(rq);
+		session_request_free(rq);
 	} else {
 		proto_buf_free(&rq->out);
 		STAILQ_INSERT_TAIL(&s->answered, rq, answered);
@@ -95,37 +58,14 @@ log_answered(struct session *s)
 	while ((rq = STAILQ_FIRST(&s->answered)) != NULL) {
 		STAILQ_REMOVE_HEAD(&s->answered, answered);
 		request_audit(rq);
-		request_free(rq);
+		session_request_free(rq);
 	}
-}
-
-static void
-refuse_later(struct request *rq, const struct uvnf_error *e)
-{
-	if (rq->refused != NULL)
-		return;
-	rq->refused = xmalloc(sizeof(*e));
-	*rq->refused = *e;
-}
-
-static struct request *
-request_new(struct session *s, const char *text, size_t len)
-{
-	struct request *rq = xcalloc(1, sizeof(*rq));
-
-	rq->daemon = s->daemon;
-	rq->session = s;
-	rq->uid = s->peer.uid;
-	rq->pid = s->peer.pid;
-	rq->read_us = now_us();
-	rq->text = xmemdup0(text, len);
-	return rq;
 }
 
 static bool
 may_run(const struct session *s, const struct request *rq)
 {
-	if (s->untagged_runs)
+	if (s->untagged_runs || s->nstreams == STREAMS_MAX)
 		return false;
 	if (!rq->tagged)
 		return s->nrunning == 0;
@@ -184,189 +124,60 @@ session_reply(struct request *rq)
 		evbuffer_add(s->out, rq->out.data, rq->out.len);
 	turn_unread(&s->turn, evbuffer_get_length(s->out));
 	turn_spend(&s->turn, rq->out.len);
+	if (rq->stream.more != NULL && --s->nstreams == 0)
+		follows_hold(&s->follows, false);
 	request_over(rq);
 	/* Not from here: the caller may be in the middle of something. */
 	event_active(&s->flush, EV_TIMEOUT, 0);
 }
 
-/* --- input --------------------------------------------------------------- */
-
+/* One piece in a turn: others wait for it. */
 static void
-consume(struct session *s, size_t n)
+put_piece(struct request *rq)
 {
-	s->in_len -= n;
-	memmove(s->in, s->in + n, s->in_len);
+	struct session *s = rq->session;
+
+	evbuffer_add(s->out, rq->out.data, rq->out.len);
+	rq->out.len = 0;
+	turn_unread(&s->turn, evbuffer_get_length(s->out));
+	turn_spend(&s->turn, TURN_SESSION * TURN_BYTES);
 }
 
-/* Sets the mode for what is behind the line; the line's error stays. */
-static void
-expect_payload(struct session *s, struct request *rq)
+void
+session_stream(struct request *rq)
 {
-	const char *text = request_key(rq, "config");
-	struct uvnf_error e;
-	uint64_t len;
+	struct session *s = rq->session;
 
-	if (text == NULL) {
-		s->next_complete = true;
-		return;
-	}
-	if (parse_uint(text, 0, PROTO_PAYLOAD_SKIP_MAX, &len) != 0) {
-		uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "config=%.40s is no "
-		    "length in bytes; the connection is closed", text);
-		refuse_later(rq, &e);
-		s->next_complete = s->closing = true;
-	} else if (len > PROTO_CONFIG_MAX) {
-		uvnf_error_set(&e, UVNF_E_TOO_BIG, "a configuration has at "
-		    "most %d bytes, not %s", PROTO_CONFIG_MAX, text);
-		refuse_later(rq, &e);
-		s->payload_skip = len;
-		s->mode = INPUT_SKIP_PAYLOAD;
-	} else {
-		rq->payload = xmalloc(len + 1);
-		rq->payload[len] = '\0';
-		rq->payload_len = len;
-		s->payload_got = 0;
-		s->next_complete = len == 0;
-		s->mode = len == 0 ? INPUT_LINE : INPUT_PAYLOAD;
-	}
+	put_piece(rq);
+	if (s->nstreams++ == 0)
+		follows_hold(&s->follows, true);
+	event_active(&s->flush, EV_TIMEOUT, 0);
 }
 
-static const char payload_key[] = "config=";
-
-/*
- * A payload that cannot be counted would be read as lines: where the line
- * before it cannot be understood, nothing behind it can.
- */
-static bool
-may_announce(const char *text, size_t len)
+/* The one that began first. */
+static struct request *
+first_stream(const struct session *s)
 {
-	return memmem(text, len, payload_key, strlen(payload_key)) != NULL;
+	struct request *rq, *first = NULL;
+
+	LIST_FOREACH(rq, &s->running, entry)
+		if (rq->stream.more != NULL)
+			first = rq;
+	return first;
 }
 
 static void
-take_line(struct session *s, const char *text, size_t len)
+stream(struct session *s)
 {
-	struct request *rq = request_new(s, text, len);
-	struct uvnf_error e;
+	struct request *rq;
 
-	if (len > 0 && rq->text[len - 1] == '\r')
-		rq->text[--len] = '\0';
-	if (strlen(rq->text) != len) {
-		uvnf_error_set(&e, UVNF_E_BAD_REQUEST,
-		    "a NUL byte in a request");
-		refuse_later(rq, &e);
-		s->closing = may_announce(text, len);
-	} else if (proto_parse(rq->text, &rq->line, &e) != 0) {
-		refuse_later(rq, &e);
-		s->closing = may_announce(text, len);
-	} else if (rq->line.nwords == 0 && rq->line.tag == NULL) {
-		request_free(rq);
-		return;
-	} else if (rq->line.nwords == 0) {
-		uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "a tag without a verb");
-		refuse_later(rq, &e);
+	while (s->nstreams > 0 && !s->cut_off &&
+	    evbuffer_get_length(s->out) < STREAM_AHEAD &&
+	    turn_take(&s->turn)) {
+		rq = first_stream(s);
+		if (rq->stream.more(rq, rq->stream.arg))
+			put_piece(rq);
 	}
-	rq->tagged = rq->line.tag != NULL;
-	s->next = rq;
-	if (rq->refused != NULL)
-		s->next_complete = true;
-	else
-		expect_payload(s, rq);
-}
-
-/* Each takes what it can from the input; false when more must be read. */
-static bool
-input_line(struct session *s)
-{
-	char *end = memchr(s->in, '\n', s->in_len);
-
-	if (end != NULL) {
-		size_t len = (size_t)(end - s->in);
-
-		take_line(s, s->in, len);
-		consume(s, len + 1);
-		return true;
-	}
-	if (s->in_len < sizeof(s->in))
-		return false;
-	s->mode = INPUT_SKIP_LINE;
-	s->skipped_payload = false;
-	return true;
-}
-
-static bool
-input_skip_line(struct session *s)
-{
-	char *end = memchr(s->in, '\n', s->in_len);
-	size_t len = end != NULL ? (size_t)(end - s->in) : s->in_len;
-	size_t keep = strlen(payload_key) - 1;	/* it may come in two parts */
-	struct uvnf_error e;
-
-	if (may_announce(s->in, len))
-		s->skipped_payload = true;
-	if (end == NULL) {
-		consume(s, len > keep ? len - keep : 0);
-		return false;
-	}
-	consume(s, len + 1);
-	s->mode = INPUT_LINE;
-	s->closing = s->skipped_payload;
-	s->next = request_new(s, "", 0);
-	s->next_complete = true;
-	uvnf_error_set(&e, UVNF_E_TOO_BIG,
-	    "a request has at most %d bytes", PROTO_LINE_MAX);
-	refuse_later(s->next, &e);
-	return true;
-}
-
-static bool
-input_payload(struct session *s)
-{
-	struct request *rq = s->next;
-	size_t n = rq->payload_len - s->payload_got;
-
-	if (n > s->in_len)
-		n = s->in_len;
-	memcpy(rq->payload + s->payload_got, s->in, n);
-	s->payload_got += n;
-	consume(s, n);
-	if (s->payload_got < rq->payload_len)
-		return false;
-	s->mode = INPUT_LINE;
-	s->next_complete = true;
-	return true;
-}
-
-static bool
-input_skip_payload(struct session *s)
-{
-	size_t n = s->in_len;
-
-	if (n > s->payload_skip)
-		n = s->payload_skip;
-	s->payload_skip -= n;
-	consume(s, n);
-	if (s->payload_skip > 0)
-		return false;
-	s->mode = INPUT_LINE;
-	s->next_complete = true;
-	return true;
-}
-
-static bool
-input_step(struct session *s)
-{
-	switch (s->mode) {
-	case INPUT_LINE:
-		return input_line(s);
-	case INPUT_SKIP_LINE:
-		return input_skip_line(s);
-	case INPUT_PAYLOAD:
-		return input_payload(s);
-	case INPUT_SKIP_PAYLOAD:
-		return input_skip_payload(s);
-	}
-	return false;
 }
 
 /*
@@ -381,7 +192,7 @@ process(struct session *s)
 			if (!may_run(s, s->next) || !turn_take(&s->turn))
 				break;
 			run_next(s);
-		} else if (s->closing || !input_step(s)) {
+		} else if (s->closing || !session_input(s)) {
 			break;
 		}
 	}
@@ -431,6 +242,12 @@ go_on(struct session *s)
 
 	process(s);
 	there = write_out(s);
+	if (there && s->nstreams > 0) {
+		stream(s);
+		there = write_out(s);
+		if (!s->turn.waits && evbuffer_get_length(s->out) == 0)
+			event_active(&s->flush, EV_TIMEOUT, 0);
+	}
 	log_answered(s);
 	if (!there || is_done(s))
 		session_free(s);
@@ -555,9 +372,11 @@ session_free(struct session *s)
 	while ((rq = LIST_FIRST(&s->running)) != NULL) {
 		LIST_REMOVE(rq, entry);
 		rq->session = NULL;
+		if (rq->stream.more != NULL)	/* nobody else knows it */
+			session_request_free(rq);
 	}
 	if (s->next != NULL)
-		request_free(s->next);
+		session_request_free(s->next);
 	event_del(&s->readable);
 	event_del(&s->writable);
 	event_del(&s->flush);

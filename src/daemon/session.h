@@ -32,6 +32,9 @@ void session_close_soon(struct session *s);
 /* Sends what rq->out has, as rq's whole reply, and frees rq. */
 void session_reply(struct request *rq);
 
+/* Sends what it has of a reply whose rest rq->stream puts. */
+void session_stream(struct request *rq);
+
 /* Who the client is; valid as long as the session. */
 const struct peer *session_peer(const struct session *s);
 

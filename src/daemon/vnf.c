@@ -71,6 +71,7 @@ vnf_table_init(struct vnf_table *t)
 {
 	memset(t, 0, sizeof(*t));
 	TAILQ_INIT(&t->list);
+	LIST_INIT(&t->cursors);
 }
 
 void
@@ -155,8 +156,26 @@ vnf_own(struct vnf_table *t, struct vnf *v, uid_t owner, unsigned memory_mb,
 }
 
 void
+vnf_cursor_begin(struct vnf_table *t, struct vnf_cursor *c)
+{
+	c->next = TAILQ_FIRST(&t->list);
+	LIST_INSERT_HEAD(&t->cursors, c, entry);
+}
+
+void
+vnf_cursor_end(struct vnf_cursor *c)
+{
+	LIST_REMOVE(c, entry);
+}
+
+void
 vnf_release(struct vnf_table *t, struct vnf *v)
 {
+	struct vnf_cursor *c;
+
+	LIST_FOREACH(c, &t->cursors, entry)
+		if (c->next == v)
+			c->next = TAILQ_NEXT(v, entry);
 	discharge(&t->accounts, v);
 	tdelete(v, &t->by_name, compare_names);
 	TAILQ_REMOVE(&t->list, v, entry);
@@ -167,8 +186,30 @@ vnf_release(struct vnf_table *t, struct vnf *v)
 }
 
 void
+vnf_label_keep(struct vnf_label **kept, const struct vnf_label *label)
+{
+	struct vnf_label *copy = NULL;
+
+	if (label->chain[0] != '\0' || label->spec[0] != '\0') {
+		copy = xmalloc(sizeof(*copy));
+		*copy = *label;
+	}
+	free(*kept);
+	*kept = copy;
+}
+
+const struct vnf_label *
+vnf_label(const struct vnf_label *kept)
+{
+	static const struct vnf_label none;
+
+	return kept != NULL ? kept : &none;
+}
+
+void
 vnf_free(struct vnf *v)
 {
+	free(v->label);
 	params_free(v->set);
 	template_unref(v->template);
 	free(v->error);

@@ -73,13 +73,21 @@ struct vnf_label {
 	char spec[VNF_SPEC_MAX + 1];	/* "": there is none */
 };
 
+/*
+ * Most VNFs have none, which takes no memory: what is kept is NULL then.
+ * vnf_label_keep puts a copy of a label in the place of what was kept (freed),
+ * vnf_label tells what is kept, "" and "" for NULL.
+ */
+void vnf_label_keep(struct vnf_label **kept, const struct vnf_label *label);
+const struct vnf_label *vnf_label(const struct vnf_label *kept);
+
 /* A micro-VNF: a name that a client gave, and its domain. */
 struct vnf {
 	char name[VNF_NAME_MAX + 1];
 	const struct template *template;
 	uid_t owner;			/* these three by vnf_own */
 	unsigned memory_mb, vcpus;	/* count as the owner's */
-	struct vnf_label label;
+	struct vnf_label *label;	/* as it is kept */
 	struct params *set;		/* what requests gave, or NULL */
 	struct domain *domain;		/* NULL while it is being built */
 	enum domain_kind source;
@@ -112,12 +120,22 @@ typedef void (*vnf_observer)(const struct vnf *v, enum vnf_state from,
 typedef void (*vnf_stage_observer)(const struct vnf *v, enum vnf_stage stage,
     void *arg);
 
+/*
+ * A place in the order of creation that stays good while VNFs come and go:
+ * the next one to be looked at, or NULL behind the last.
+ */
+struct vnf_cursor {
+	struct vnf *next;
+	LIST_ENTRY(vnf_cursor) entry;
+};
+
 #define VNF_OBSERVERS_MAX 6
 
 /* All VNFs, by name and in the order of their creation. */
 struct vnf_table {
 	void *by_name;			/* a tree of tsearch(3) */
 	struct vnf_list list;
+	LIST_HEAD(, vnf_cursor) cursors;
 	size_t count;
 	struct accounts accounts;	/* what the owners have */
 	struct {
@@ -134,6 +152,10 @@ void vnf_observe(struct vnf_table *t, vnf_observer call, void *arg);
 /* There is one place for this. */
 void vnf_observe_stages(struct vnf_table *t, vnf_stage_observer call,
     void *arg);
+
+/* At the first one, until it is ended. */
+void vnf_cursor_begin(struct vnf_table *t, struct vnf_cursor *c);
+void vnf_cursor_end(struct vnf_cursor *c);
 
 struct vnf *vnf_find(const struct vnf_table *t, const char *name);
 

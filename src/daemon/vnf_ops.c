@@ -130,7 +130,7 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 	v = vnf_new(&dm->vnfs, name, t);
 	PROBE(create, v->name, t->name, rq->read_us);
 	v->set = rq->set;
-	v->label = rq->label;
+	vnf_label_keep(&v->label, &rq->label);
 	vnf_own(&dm->vnfs, v, rq->owner, t->memory_mb, t->vcpus);
 	v->armed_miss = miss;
 	if (armed != NULL)
@@ -265,10 +265,18 @@ static int
 check_spec(const struct vnf *v, const struct vnf_request *rq,
     struct uvnf_error *e)
 {
-	if (rq->label.spec[0] == '\0' || v->label.chain[0] != '\0')
+	if (rq->label.spec[0] == '\0' || v->label != NULL)
 		return 0;
 	return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%s' belongs to no "
 	    "chain, so it has no spec", v->name);
+}
+
+/* Of what belongs to a chain; else it is "". */
+static void
+set_spec(struct vnf *v, const char *spec)
+{
+	if (v->label != NULL)
+		strcpy(v->label->spec, spec);
 }
 
 void
@@ -296,7 +304,7 @@ vnf_config(struct daemon *dm, const char *name, unsigned router,
 	params_free(rq->set);
 	params_free(v->set);
 	v->set = set;
-	strcpy(v->label.spec, rq->label.spec);
+	set_spec(v, rq->label.spec);
 	domain_set_values(v->domain, set);
 	task_cancel(v, NULL, NULL, NULL, NULL);
 	rq->act = ACT_CONFIG;

@@ -79,8 +79,10 @@ static void
 require_vnf(const struct journal_entry *a, const struct journal_entry *b)
 {
 	REQUIRE(fuzz_same(a->name, b->name));
-	REQUIRE(fuzz_same(a->label.chain, b->label.chain));
-	REQUIRE(fuzz_same(a->label.spec, b->label.spec));
+	REQUIRE(fuzz_same(vnf_label(a->label)->chain,
+	    vnf_label(b->label)->chain));
+	REQUIRE(fuzz_same(vnf_label(a->label)->spec,
+	    vnf_label(b->label)->spec));
 	REQUIRE(a->owner == b->owner);
 	/* What is root's counts for nobody. */
 	if (a->owner != 0)

@@ -26,10 +26,10 @@ const char fuzz_target[] = "params";
 #define NVIFS 3
 
 static struct params declared, set;
-static struct domain domain = {
-	.nvifs = NVIFS,
-	.vifs = { { .mac = { 0, 0x16, 0x3e, 1, 2, 0xff } } },
+static struct domain_vif vifs[NVIFS] = {
+	{ .mac = { 0, 0x16, 0x3e, 1, 2, 0xff } },
 };
+static struct domain domain = { .nvifs = NVIFS, .vifs = vifs };
 
 /* --- what there is ------------------------------------------------------- */
 

@@ -62,3 +62,22 @@ sanitized() {
 	fi
 	holds '.vnfs == 0' stats
 }
+
+# What each of many VNFs takes, its simulated guest and console included;
+# UVNF_CROWD=100000 makes more of them.
+@test "memory: 20,000 VNFs at once take less than 1 KiB each" {
+	local i kb each n=${UVNF_CROWD:-20000}
+
+	sanitized && skip 'a sanitizer takes more'
+	daemon_start build_ms=0 boot_ms=0 start_ms=0 destroy_ms=0 \
+	    memory_mb=10000000
+	kb=$(resident_kb)
+	for ((i = 0; i < n / 1000; i++)); do
+		wire "many:1000:@{} create carrier v$i-{}\n" reply:1000 \
+		    >replies
+	done
+	each=$((($(resident_kb) - kb) * 1024 / n))
+	echo "# $each bytes each of $n" >&3
+	[ "$each" -lt 1024 ]
+	holds ".vnfs == $n" stats
+}

@@ -309,8 +309,8 @@ test_growth(void **state)
 			text[i] = pattern(c.head + i);
 		console_feed(&c, text, sizeof(text), hear, NULL);
 		check_pieces(&c);
-		assert_in_range(c.size, 256, CONSOLE_RING_MAX);
-		if (c.size > 256 && c.head < CONSOLE_RING_MAX)
+		assert_in_range(c.size, sizeof(text), CONSOLE_RING_MAX);
+		if (c.head < CONSOLE_RING_MAX)
 			assert_in_range(c.size, c.head, 2 * c.head);
 	}
 	console_free(&c);
@@ -378,6 +378,34 @@ test_awaited(void **state)
 	}
 }
 
+/* A line may lie on both sides of the ring's end. */
+static void
+test_line_across_end(void **state)
+{
+	static const char line[] = "[r:1] Starting driver...\n";
+	size_t before, len = sizeof(line) - 1;
+	struct heard h;
+	struct console c;
+
+	(void)state;
+	for (before = CONSOLE_RING_MAX - len - 1; before <= CONSOLE_RING_MAX;
+	    before++) {
+		memset(&c, 0, sizeof(c));
+		memset(&h, 0, sizeof(h));
+		while (c.head < before)
+			console_feed(&c, c.head + 1 < before ? "x" : "\n", 1,
+			    hear, &h);
+		assert_int_equal(h.n, 0);
+		c.await = "driver";
+		console_feed(&c, line, 9, hear, &h);
+		console_feed(&c, line + 9, len - 9, hear, &h);
+		assert_int_equal(h.n, 2);
+		assert_int_equal(h.signs[0], CONSOLE_AWAITED);
+		assert_int_equal(h.signs[1], CONSOLE_ROUTER_UP);
+		console_free(&c);
+	}
+}
+
 int
 main(void)
 {
@@ -392,6 +420,7 @@ main(void)
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_text_at_sign),
 		cmocka_unit_test(test_awaited),
+		cmocka_unit_test(test_line_across_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

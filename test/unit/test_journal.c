@@ -150,7 +150,7 @@ test_chains(void **state)
 	vnf_table_init(&t);
 	v = vnf_new(&t, "ddos.fw", &template);
 	v->domain = d;
-	v->label = (struct vnf_label){ "ddos", "1-2" };
+	vnf_label_keep(&v->label, &(struct vnf_label){ "ddos", "1-2" });
 	assert_int_equal(journal_claim(j, v), 0);
 	assert_int_equal(journal_bridge(j, "uv0", "ddos", 0), 0);
 	assert_int_equal(journal_bridge(j, "uv1", "", 6002), 0);
@@ -160,8 +160,8 @@ test_chains(void **state)
 		journal_close(j);
 		j = open_it();
 		e = TAILQ_FIRST(journal_entries(j));
-		assert_string_equal(e->label.chain, "ddos");
-		assert_string_equal(e->label.spec, "1-2");
+		assert_string_equal(e->label->chain, "ddos");
+		assert_string_equal(e->label->spec, "1-2");
 		b = TAILQ_FIRST(journal_bridges(j));
 		assert_string_equal(b->name, "uv0");
 		assert_string_equal(b->chain, "ddos");
@@ -170,11 +170,11 @@ test_chains(void **state)
 		assert_string_equal(b->chain, "");
 		assert_null(TAILQ_NEXT(b, entry));
 	}
-	v->label.spec[0] = '\0';
+	v->label->spec[0] = '\0';
 	assert_int_equal(journal_config(j, v), 0);
 	journal_close(j);
 	j = open_it();
-	assert_string_equal(TAILQ_FIRST(journal_entries(j))->label.spec, "");
+	assert_string_equal(TAILQ_FIRST(journal_entries(j))->label->spec, "");
 	journal_close(j);
 	vnf_release(&t, v);
 	vnf_free(v);

@@ -17,11 +17,11 @@
 #include "daemon/params.h"
 
 static struct params declared, set;
-static struct domain domain = {
-	.nvifs = 2,
-	.vifs = { { .mac = { 0, 0x16, 0x3e, 1, 2, 3 } },
-	    { .mac = { 0, 0x16, 0x3e, 0xa, 0xb, 0xc } } },
+static struct domain_vif vifs[] = {
+	{ .mac = { 0, 0x16, 0x3e, 1, 2, 3 } },
+	{ .mac = { 0, 0x16, 0x3e, 0xa, 0xb, 0xc } },
 };
+static struct domain domain = { .nvifs = 2, .vifs = vifs };
 
 static int
 setup(void **state)

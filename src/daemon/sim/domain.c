@@ -66,15 +66,12 @@ set_vifs(struct sim_domain *sd, int state)
 	}
 }
 
-static void
-guest_later(struct sim_domain *sd, void (*act)(struct sim_domain *),
-    uint64_t ms)
+void
+sim_domain_halt(struct sim_domain *sd)
 {
-	if (sd->doomed)
-		return;			/* nothing is heard of it any more */
-	sd->guest_act = act;
-	sim_arm_ms(sd->guest, ms);
-	sim_domain_keep(sd);
+	if (sd->guest != NULL)
+		event_free(sd->guest);
+	sd->guest = NULL;
 }
 
 static void
@@ -84,9 +81,24 @@ guest_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	sim_domain_halt(sd);		/* most have nothing more to do */
 	sd->held = sd->pauses > 0;
 	if (!sd->held)
 		sd->guest_act(sd);
+}
+
+static void
+guest_later(struct sim_domain *sd, void (*act)(struct sim_domain *),
+    uint64_t ms)
+{
+	if (sd->doomed)
+		return;			/* nothing is heard of it any more */
+	sd->guest_act = act;
+	if (sd->guest == NULL && (sd->guest = evtimer_new(sd->sim->base,
+	    guest_timer, sd)) == NULL)
+		log_fatal("out of memory");
+	sim_arm_ms(sd->guest, ms);
+	sim_domain_keep(sd);
 }
 
 static void
@@ -187,7 +199,7 @@ sim_domain_status(struct sim_domain *sd, unsigned router, bool running)
 		sd->ordered = running;
 	sim_domain_keep(sd);
 	if (!sd->booted || sd->wedged || guest_runs(sd, router) == running ||
-	    (running && evtimer_pending(sd->guest, NULL)))
+	    (running && sd->guest != NULL))
 		return;			/* it is as wanted, or will be */
 	if (running)
 		sd->starting = router;
@@ -283,7 +295,7 @@ act_number(const struct sim_domain *sd)
 
 	for (i = ACTS - 1; i > 0; i--)
 		if (acts[i] == sd->guest_act && (sd->held ||
-		    evtimer_pending(sd->guest, NULL)))
+		    sd->guest != NULL))
 			break;
 	return i;
 }
@@ -329,8 +341,6 @@ domain_begin(struct sim *sim, struct domain *d, int domid)
 		    d->domid, i);
 		d->vifs[i].state = 2;
 	}
-	if ((sd->guest = evtimer_new(sim->base, guest_timer, sd)) == NULL)
-		log_fatal("out of memory");
 	sd->memory_mb = d->template->memory_mb;
 	sim->used_mb += sd->memory_mb;
 	LIST_INSERT_HEAD(&sim->domains, sd, entry);
@@ -409,7 +419,7 @@ sim_domain_free(struct sim_domain *sd)
 	sd->domain->backend = NULL;
 	sd->sim->used_mb -= sd->memory_mb;
 	LIST_REMOVE(sd, entry);
-	event_free(sd->guest);
+	sim_domain_halt(sd);
 	free(sd->config);
 	free(sd->other);
 	free(sd);

@@ -163,7 +163,7 @@ static void
 sim_destroy(struct backend *b, struct domain *d, backend_done done, void *arg)
 {
 	if (guest_of(d) != NULL) {
-		event_del(guest_of(d)->guest);
+		sim_domain_halt(guest_of(d));
 		guest_of(d)->doomed = true;
 	}
 	op_begin(b, d, act_destroy, sim_of(b)->knob[DESTROY_MS], done, arg);

@@ -27,7 +27,7 @@ enum knob {
 struct sim_domain {
 	struct sim *sim;
 	struct domain *domain;
-	struct event *guest;		/* what the guest does next */
+	struct event *guest;		/* what it does next is due then */
 	void (*guest_act)(struct sim_domain *sd);
 	char *config;
 	size_t config_len;
@@ -78,6 +78,8 @@ void sim_arm_ms(struct event *ev, uint64_t ms);
  * time passes, and tells through sim->events.
  */
 struct sim_domain *sim_domain_new(struct sim *sim, struct domain *d);
+/* What its guest was about to do, it does not do. */
+void sim_domain_halt(struct sim_domain *sd);
 /* Takes it away: what was built is gone. */
 void sim_domain_destroy(struct sim_domain *sd);
 /* Forgets it: what its host keeps of it stays. */
