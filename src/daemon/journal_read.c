@@ -90,6 +90,34 @@ copy_field(char *to, size_t size, const char *from)
 	return 0;
 }
 
+static struct journal_entry *
+entry_new(struct journal *j, const uint8_t uuid[16], enum domain_kind kind)
+{
+	struct journal_entry *e = xcalloc(1, sizeof(*e));
+
+	e->kind = kind;
+	e->domid = -1;
+	memcpy(e->uuid, uuid, sizeof(e->uuid));
+	TAILQ_INSERT_TAIL(&j->entries, e, entry);
+	tsearch(e, &j->by_uuid, compare_uuids);
+	return e;
+}
+
+/*
+ * The line that said what was built is damaged.  Its domain is still there to
+ * be adopted or destroyed; of which template it is nobody knows any more.
+ */
+static struct journal_entry *
+entry_without_build(struct journal *j, const uint8_t uuid[16])
+{
+	struct journal_entry *e = entry_new(j, uuid, KIND_COLD);
+
+	strcpy(e->template, "lost");
+	snprintf(e->domain_name, sizeof(e->domain_name),
+	    "uvnf-lost-%02x%02x%02x%02x", uuid[0], uuid[1], uuid[2], uuid[3]);
+	return e;
+}
+
 static int
 apply_build(struct journal *j, const uint8_t uuid[16], char **f, size_t n)
 {
@@ -104,21 +132,15 @@ apply_build(struct journal *j, const uint8_t uuid[16], char **f, size_t n)
 	}
 	if (kind == KIND_COUNT)
 		return -1;
-	e = xcalloc(1, sizeof(*e));
-	e->kind = kind;
+	if (strlen(f[2]) > TEMPLATE_NAME_MAX || strlen(f[4]) > DOMAIN_NAME_MAX)
+		return -1;
+	e = entry_new(j, uuid, kind);
+	strcpy(e->template, f[2]);
+	strcpy(e->domain_name, f[4]);
 	if (n == 6 && strcmp(f[5], "generic") == 0)
 		e->guest = GUEST_GENERIC;
 	else if (n == 6 && strcmp(f[5], "root") == 0)
 		e->layout = LAYOUT_ROOT;
-	e->domid = -1;
-	memcpy(e->uuid, uuid, sizeof(e->uuid));
-	if (copy_field(e->template, sizeof(e->template), f[2]) != 0 ||
-	    copy_field(e->domain_name, sizeof(e->domain_name), f[4]) != 0) {
-		free(e);
-		return -1;
-	}
-	TAILQ_INSERT_TAIL(&j->entries, e, entry);
-	tsearch(e, &j->by_uuid, compare_uuids);
 	return 0;
 }
 
@@ -231,6 +253,26 @@ apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
 	if (apply_vifs_used(e, f[3]) != 0)
 		return -1;
 	return params_parse(&e->set, f + 4, n - 4);
+}
+
+/*
+ * Only a VNF has a state or a configuration, so the line that gave this one
+ * its name is damaged: it gets another.
+ */
+static void
+name_the_nameless(struct journal *j, struct journal_entry *e)
+{
+	struct journal_entry key;
+
+	snprintf(key.name, sizeof(key.name), "lost-%02x%02x%02x%02x",
+	    e->uuid[0], e->uuid[1], e->uuid[2], e->uuid[3]);
+	if (e->name[0] != '\0' ||
+	    tfind(&key, &j->by_name, compare_names) != NULL)
+		return;
+	take_name(j, e, key.name);
+	e->vifs_used = (uint32_t)((UINT64_C(1) << e->nvifs) - 1);
+	log_warn("vnf's name is damaged in the journal domain=%s domid=%d "
+	    "name=%s", e->domain_name, e->domid, e->name);
 }
 
 /* A word that may be missing, for which "-" stands. */
@@ -433,8 +475,14 @@ apply(struct journal *j, char **f, size_t n)
 		return -1;
 	if (strcmp(f[0], "build") == 0)
 		return apply_build(j, uuid, f, n);
-	if ((e = entry_find(j, uuid)) == NULL)
+	e = entry_find(j, uuid);
+	if (e == NULL && (strcmp(f[0], "built") == 0 ||
+	    strcmp(f[0], "claim") == 0))
+		e = entry_without_build(j, uuid);
+	if (e == NULL)
 		return -1;
+	if (strcmp(f[0], "state") == 0 || strcmp(f[0], "config") == 0)
+		name_the_nameless(j, e);
 	if (strcmp(f[0], "built") == 0)
 		return apply_built(e, f, n);
 	if (strcmp(f[0], "vif") == 0)

@@ -227,6 +227,23 @@ daemons_here() {
 	holds '.vnfs == 0' stats
 }
 
+@test "a damaged journal: a VNF whose name is lost is kept under another" {
+	daemon_start "host=$PWD/host"
+	fill
+	ctl create booted a -c count.click --wait ready >/dev/null
+	domid=$(ctl -j show a | jq .domid)
+	kill -KILL "$daemon"
+	wait "$daemon" || :
+	sed -i '/ claim .* a /s/^./#/' state/journal
+	daemon_start "host=$PWD/host"
+	grep -q "warning: vnf's name is damaged .* name=\"\?lost-" log
+	name=$(ctl -j list | jq -r .name)
+	[[ $name == lost-* ]]
+	holds ".domid == $domid and .state == \"ready\"" show "$name"
+	[ "$(ctl read "$name" cnt.class)" = Counter ]
+	ctl destroy "$name" --wait freed
+}
+
 @test "a second daemon on the same state directory is refused" {
 	daemon_start
 	run -1 uvnfd -s "$dir/socket2"

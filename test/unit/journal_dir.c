@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,4 +69,25 @@ record_kind(struct journal *j, int domid, enum domain_kind kind)
 	snprintf(d->vifs[0].dev, sizeof(d->vifs[0].dev), "vif%d.0", domid);
 	assert_int_equal(journal_built(j, d), 0);
 	return d;
+}
+
+size_t
+count(struct journal *j)
+{
+	struct journal_entry *e;
+	size_t n = 0;
+
+	TAILQ_FOREACH(e, journal_entries(j), entry)
+		n++;
+	return n;
+}
+
+void
+append_text(const char *text, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_APPEND);
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(write(fd, text, len), (ssize_t)len);
+	close(fd);
 }

@@ -18,6 +18,12 @@ int remove_dir(void **state);
 
 struct journal *open_it(void);
 
+/* How many domains it knows. */
+size_t count(struct journal *j);
+
+/* Behind what is in the file. */
+void append_text(const char *text, size_t len);
+
 /* A domain of the template, with its build on record. */
 struct domain *record_kind(struct journal *j, int domid,
     enum domain_kind kind);

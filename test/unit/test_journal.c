@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
-/* What the journal keeps over a restart, and what damage it survives. */
+/* What the journal keeps over a restart. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,17 +22,6 @@
 #include "common/util.h"
 #include "daemon/journal.h"
 #include "journal_dir.h"
-
-static size_t
-count(struct journal *j)
-{
-	struct journal_entry *e;
-	size_t n = 0;
-
-	TAILQ_FOREACH(e, journal_entries(j), entry)
-		n++;
-	return n;
-}
 
 static void
 claim(struct journal *j, struct vnf_table *t, struct domain *d,
@@ -272,16 +261,6 @@ test_forgets_what_is_gone(void **state)
 	domain_free(b);
 }
 
-static void
-append_text(const char *text, size_t len)
-{
-	int fd = open(path, O_WRONLY | O_APPEND);
-
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(write(fd, text, len), (ssize_t)len);
-	close(fd);
-}
-
 /* A line with its checksum, as another version may write it. */
 static void
 append_line(const char *text)
@@ -388,68 +367,6 @@ test_refuses_a_later_one(void **state)
 	assert_int_equal(stat(path, &after), 0);
 	assert_int_equal(after.st_ino, before.st_ino);
 	assert_int_equal(after.st_size, before.st_size);
-}
-
-static void
-test_survives_a_torn_tail(void **state)
-{
-	struct journal *j = open_it();
-	struct domain *d = record(j, 3);
-
-	(void)state;
-	journal_close(j);
-	append_text("0badc0de claim 1234", 19);
-	j = open_it();
-	assert_int_equal(count(j), 1);
-	assert_int_equal(journal_doom(j, d), 0);
-	journal_close(j);
-	j = open_it();
-	assert_true(TAILQ_FIRST(journal_entries(j))->doomed);
-	journal_close(j);
-	domain_free(d);
-}
-
-/* A bit that fell costs its own line, not the ones after it. */
-static void
-test_survives_damage_in_the_middle(void **state)
-{
-	struct journal *j = open_it();
-	struct domain *a = record(j, 4), *b;
-	struct stat st;
-	int fd;
-
-	(void)state;
-	assert_int_equal(stat(path, &st), 0);
-	b = record(j, 5);
-	journal_close(j);
-	fd = open(path, O_WRONLY);
-	assert_int_equal(pwrite(fd, "#", 1, st.st_size - 5), 1);
-	close(fd);
-	j = open_it();
-	assert_int_equal(count(j), 2);
-	assert_int_equal(TAILQ_FIRST(journal_entries(j))->domid, -1);
-	assert_int_equal(TAILQ_LAST(journal_entries(j),
-	    journal_entries)->domid, 5);
-	journal_close(j);
-	domain_free(a);
-	domain_free(b);
-}
-
-static void
-test_survives_garbage(void **state)
-{
-	char garbage[4096];
-	struct journal *j = open_it();
-	size_t i;
-
-	(void)state;
-	journal_close(j);
-	for (i = 0; i < sizeof(garbage); i++)
-		garbage[i] = (char)(i * 7919 >> 3);
-	append_text(garbage, sizeof(garbage));
-	j = open_it();
-	assert_int_equal(count(j), 0);
-	journal_close(j);
 }
 
 static void
@@ -585,9 +502,6 @@ main(void)
 		TEST(test_knows_what_was_cut_short),
 		TEST(test_reads_an_older_one),
 		TEST(test_refuses_a_later_one),
-		TEST(test_survives_a_torn_tail),
-		TEST(test_survives_damage_in_the_middle),
-		TEST(test_survives_garbage),
 		TEST(test_is_compacted),
 		TEST(test_is_compacted_in_pieces),
 		TEST(test_is_not_compacted_from_another),
