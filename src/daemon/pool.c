@@ -43,12 +43,15 @@ pool_shelf_remove(struct shelf *s, struct domain *d)
 }
 
 static struct domain *
-shelf_take(struct shelf *s)
+shelf_take(struct shelf *s, uid_t uid, uint64_t now)
 {
-	struct domain *d = TAILQ_FIRST(&s->ready);
+	struct domain *d;
 
-	if (d != NULL)
-		pool_shelf_remove(s, d);
+	if (!pool_share_has(s, uid, now))
+		return NULL;
+	d = TAILQ_FIRST(&s->ready);
+	pool_share_take(s, uid);
+	pool_shelf_remove(s, d);
 	return d;
 }
 
@@ -61,7 +64,7 @@ pool_claimed(struct pools *p, const struct shelf *s)
 }
 
 struct domain *
-pool_claim(struct pools *p, const struct template *t)
+pool_claim(struct pools *p, const struct template *t, uid_t uid)
 {
 	static const enum domain_kind quickest_first[] = {
 		KIND_BOOTED, KIND_PAUSED };
@@ -74,7 +77,7 @@ pool_claim(struct pools *p, const struct template *t)
 		if ((s = pool_shelf(p, t, quickest_first[i])) == NULL)
 			break;
 		s->claimed_us = now;
-		if ((d = shelf_take(s)) == NULL)
+		if ((d = shelf_take(s, uid, now)) == NULL)
 			pool_missed(s);
 	}
 	if (d != NULL)
@@ -93,6 +96,7 @@ pool_put_back(struct pools *p, struct domain *d)
 	}
 	TAILQ_INSERT_HEAD(&s->ready, d, entry);
 	s->have++;
+	pool_share_add(s, now_us());
 	pool_trim(p);			/* fewer may be wanted by now */
 	pool_wait_check(p);
 }
@@ -231,11 +235,13 @@ pool_give_up(struct pools *p, struct domain *d)
 bool
 pool_shelf_give_up(struct pools *p, struct shelf *s)
 {
-	struct domain *d = shelf_take(s);
+	struct domain *d = TAILQ_FIRST(&s->ready);
 
-	if (d != NULL)
-		pool_give_up(p, d);
-	return d != NULL;
+	if (d == NULL)
+		return false;
+	pool_shelf_remove(s, d);
+	pool_give_up(p, d);
+	return true;
 }
 
 void

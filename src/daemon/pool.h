@@ -37,15 +37,19 @@ void pools_free(struct pools *p);
 /* Builds under way, of shells and on demand (daemon_stop waits for them). */
 unsigned pools_building(const struct pools *p);
 
-/* Takes a shell, a booted one before a paused one; NULL when there is none. */
-struct domain *pool_claim(struct pools *p, const struct template *t);
+/*
+ * Takes a shell for uid, a booted one before a paused one; NULL when there is
+ * none, or what there is is kept for other users.
+ */
+struct domain *pool_claim(struct pools *p, const struct template *t,
+    uid_t uid);
 
 /*
- * Takes an armed shell whose values are those that set (or NULL) has.  NULL
- * when there is none; *miss says why.
+ * Takes an armed shell for uid, whose values are those that set (or NULL) has.
+ * NULL when there is none; *miss says why.
  */
 struct domain *pool_claim_armed(struct pools *p, const struct template *t,
-    const struct params *set, enum armed_miss *miss);
+    uid_t uid, const struct params *set, enum armed_miss *miss);
 bool pool_has_armed(const struct pools *p, const struct template *t);
 
 /* Somebody has set these values: armed shells that have one of them go. */

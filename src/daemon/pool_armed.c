@@ -42,27 +42,33 @@ pool_has_armed(const struct pools *p, const struct template *t)
 
 struct domain *
 pool_claim_armed(struct pools *p, const struct template *t,
-    const struct params *set, enum armed_miss *miss)
+    uid_t uid, const struct params *set, enum armed_miss *miss)
 {
 	struct shelf *s = pool_shelf(p, t, KIND_ARMED);
 	struct domain *d;
+	bool has;
 
 	*miss = ARMED_NO_MATTER;
 	if (!pool_has_armed(p, t))
 		return NULL;
 	*miss = ARMED_EMPTY;
 	s->claimed_us = now_us();
-	if (TAILQ_EMPTY(&s->ready))
+	if (!(has = pool_share_has(s, uid, s->claimed_us)))
 		pool_missed(s);
 	TAILQ_FOREACH(d, &s->ready, entry) {
 		if (has_values(d, set))
 			break;
 		*miss = ARMED_PARAMS;
 	}
-	if (d != NULL) {
-		pool_shelf_remove(s, d);
-		pool_claimed(p, s);
+	if (d == NULL)
+		return NULL;
+	if (!has) {
+		*miss = ARMED_KEPT;
+		return NULL;
 	}
+	pool_share_take(s, uid);
+	pool_shelf_remove(s, d);
+	pool_claimed(p, s);
 	return d;
 }
 

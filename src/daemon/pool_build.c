@@ -358,6 +358,7 @@ pool_build_ready(struct pool_build *b)
 		s->backoff_ms = 0;
 	s->last_error.code = UVNF_OK;
 	d->shelved_us = now_us();
+	pool_share_add(s, d->shelved_us);
 	TAILQ_INSERT_TAIL(&s->ready, d, entry);
 	log_debug("shell ready domain=%s domid=%d kind=%s", d->name, d->domid,
 	    domain_kind_word(d->kind));

@@ -15,6 +15,18 @@ TAILQ_HEAD(domains, domain);
 
 #define SHELF_KINDS 3		/* all kinds but KIND_COLD have shelves */
 
+#define SHARES_MAX 16
+
+/* Those who claim from one shelf; pool_share.c. */
+struct shares {
+	struct share {
+		uid_t uid;
+		unsigned credit;	/* shells that are kept for it */
+		uint64_t claimed_us;
+	} users[SHARES_MAX];
+	unsigned n;
+};
+
 /* The shells of one template and kind. */
 struct shelf {
 	const struct template *template;
@@ -24,6 +36,7 @@ struct shelf {
 	bool drained;			/* none wanted until told */
 	uint64_t claimed_us;		/* the last time; 0: never */
 	struct domains ready;
+	struct shares shares;
 	unsigned have;
 	unsigned building;
 	uint64_t failed;
@@ -109,6 +122,13 @@ void pool_shelf_remove(struct shelf *s, struct domain *d);
 bool pool_shelf_give_up(struct pools *p, struct shelf *s);
 /* Begins the builds that are due, or sees to it that they will be. */
 void pool_refill(struct pools *p);
+
+/* pool_share.c: uid wants one of the shells; is there one for it? */
+bool pool_share_has(struct shelf *s, uid_t uid, uint64_t now);
+/* Then it takes one. */
+void pool_share_take(struct shelf *s, uid_t uid);
+/* There is one more, for whoever it may be. */
+void pool_share_add(struct shelf *s, uint64_t now);
 
 /* pool_policy.c: how many shells there are to be. */
 /* The shelf was empty when a shell of it would have been claimed. */

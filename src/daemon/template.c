@@ -27,6 +27,7 @@ armed_miss_word(enum armed_miss miss)
 	switch (miss) {
 	case ARMED_NO_MATTER: return NULL;
 	case ARMED_EMPTY: return "empty";
+	case ARMED_KEPT: return "kept";
 	case ARMED_CONFIG: return "config";
 	case ARMED_PARAMS: return "params";
 	case ARMED_VIFS: return "vifs";

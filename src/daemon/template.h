@@ -31,6 +31,7 @@ enum domain_kind {
 enum armed_miss {
 	ARMED_NO_MATTER,	/* it was, or its template is to have none */
 	ARMED_EMPTY,		/* none waited */
+	ARMED_KEPT,		/* those that did are kept for other users */
 	ARMED_CONFIG,		/* it has a configuration of its own */
 	ARMED_PARAMS,		/* the request set what none had */
 	ARMED_VIFS		/* it was to have other vifs */

@@ -37,7 +37,8 @@ armed_take(struct daemon *dm, const struct template *t,
 	if (!pool_has_armed(dm->pools, t) ||
 	    (*miss = does_not_fit(t, rq)) != ARMED_NO_MATTER)
 		return NULL;
-	while ((d = pool_claim_armed(dm->pools, t, rq->set, miss)) != NULL) {
+	while ((d = pool_claim_armed(dm->pools, t, rq->owner, rq->set,
+	    miss)) != NULL) {
 		if (b->unpause(b, d, &e) == 0) {
 			*miss = ARMED_NO_MATTER;
 			break;

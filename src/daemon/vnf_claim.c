@@ -91,7 +91,8 @@ task_claim_running(struct vnf_task *t, struct domain *d)
 static void
 claim_next(struct vnf_task *t)
 {
-	struct domain *d = pool_claim(t->daemon->pools, t->vnf->template);
+	struct domain *d = pool_claim(t->daemon->pools, t->vnf->template,
+	    t->vnf->owner);
 
 	if (d != NULL)
 		task_take_shell(t, d);

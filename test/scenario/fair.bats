@@ -105,3 +105,48 @@ before() {
 	[ "$(grep -c ' ERR stopping ' replies)" -eq 10 ]
 	[ "$(awk '$2 == "build"' state/journal | wc -l)" -eq 1 ]
 }
+
+# sources_of UID: of its VNFs, in the order of their creation.
+sources_of() {
+	ctl -j list | jq -rs --arg user "$1" \
+	    '[.[] | select(.uid == ($user | tonumber)) | .source] | join(" ")'
+}
+
+@test "shells: one user takes them all, another has its share from then on" {
+	sed -i 's/booted: 2/booted: 4/' uvnf.yaml
+	daemon_start
+	fill
+	run -0 "$scenario/crowd" "$UVNF_SOCKET" "$daemon" 1 4 $alice \
+	    '@{} create booted a{}' $bob 'create booted b'
+	[ "$(sources_of $alice)" = 'booted booted booted booted' ]
+	[ "$(sources_of $bob)" = cold ]
+	ctl destroy --all --wait freed
+	fill
+	run -0 "$scenario/crowd" "$UVNF_SOCKET" "$daemon" 1 6 $alice \
+	    '@{} create booted a{}' $bob 'create booted b'
+	[ "$(sources_of $alice)" = 'booted booted cold cold cold cold' ]
+	[ "$(sources_of $bob)" = booted ]
+	ctl destroy --all --wait freed
+}
+
+@test "armed shells: what is kept for another user is not taken" {
+	cat >>uvnf.yaml <<-END
+	  armed:
+	    kernel: /boot/clickos
+	    vifs: [{bridge: br0}]
+	    config: count.click
+	    pool: {armed: 2}
+	END
+	daemon_start
+	fill
+	run -0 "$scenario/crowd" "$UVNF_SOCKET" "$daemon" 1 1 $alice \
+	    'create armed a' $bob 'create armed b'
+	ctl destroy --all --wait freed
+	fill
+	run -0 "$scenario/crowd" "$UVNF_SOCKET" "$daemon" 1 2 $alice \
+	    '@{} create armed a{}' $bob 'create armed b'
+	[ "$(sources_of $alice)" = 'armed cold' ]
+	[ "$(sources_of $bob)" = armed ]
+	holds '.not_armed == "kept"' show a1
+	ctl destroy --all --wait freed
+}
