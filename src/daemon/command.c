@@ -190,10 +190,10 @@ check_own(const struct request *rq, const struct command *c,
 	return request_denied(rq, "VNF", v->name, v->owner, e);
 }
 
-static int
-check(const struct request *rq, const struct command **c,
-    struct uvnf_error *e)
+int
+request_check_line(struct request *rq, struct uvnf_error *e)
 {
+	const struct command **c = &rq->command;
 	const struct proto_word *verb = &rq->line.words[0];
 	int rc;
 
@@ -202,10 +202,8 @@ check(const struct request *rq, const struct command **c,
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST,
 		    "no verb is called '%.40s'; uvnf-protocol(7) lists them",
 		    verb->key != NULL ? verb->key : verb->value);
-	if ((rc = check_level(rq, *c, e)) != 0 ||
-	    (rc = check_words(*c, &rq->line, e)) != 0)
-		return rc;
-	return check_own(rq, *c, e);
+	rc = check_level(rq, *c, e);
+	return rc != 0 ? rc : check_words(*c, &rq->line, e);
 }
 
 void
@@ -216,7 +214,8 @@ request_run(struct request *rq)
 	rq->daemon->metrics.requests++;
 	if (rq->refused != NULL)
 		request_err(rq, rq->refused);
-	else if (check(rq, &rq->command, &e) != 0)
+	else if (request_check_line(rq, &e) != 0 ||
+	    check_own(rq, rq->command, &e) != 0)
 		request_err(rq, &e);
 	else
 		rq->command->run(rq);

@@ -46,6 +46,7 @@ struct request {
 	struct proto_line line;
 	char *payload;			/* NULL when none was announced */
 	size_t payload_len;
+	size_t payload_counted;		/* as the user's, until it is over */
 	struct uvnf_error *refused;	/* found before its turn came */
 	struct proto_buf out;
 	struct request_stream stream;
@@ -85,6 +86,12 @@ void request_err(struct request *rq, const struct uvnf_error *e);
  * reads, until it has ended the request.
  */
 void request_go_on(struct request *rq, const struct request_stream *stream);
+
+/*
+ * Whether there is such a verb, this client may use it, and it takes these
+ * words; then rq->command is set.
+ */
+int request_check_line(struct request *rq, struct uvnf_error *e);
 
 /* What this client may do now. */
 enum access_level request_level(const struct request *rq);

@@ -21,6 +21,7 @@
 #include "daemon/timer.h"
 
 #define BACKLOG 128
+#define ACCEPT_TURN 16		/* then those who are here come first */
 #define ACCEPT_PAUSE_MS 100	/* when there are no descriptors left */
 
 struct client {
@@ -35,6 +36,7 @@ struct listener {
 	struct sockaddr_un address;
 	struct evconnlistener *accepting;
 	struct event *resume;
+	unsigned accepted;		/* in this turn */
 	LIST_HEAD(, client) clients;
 	unsigned nclients;
 };
@@ -94,9 +96,13 @@ client_came(struct evconnlistener *el, evutil_socket_t fd,
 	struct uvnf_error e;
 	struct peer peer;
 
-	(void)el;
 	(void)address;
 	(void)len;
+	/* It goes on as long as there are any, which may be for ever. */
+	if (l->accepted++ == 0)
+		timer_arm_ms(l->resume, 0);
+	if (l->accepted == ACCEPT_TURN)
+		evconnlistener_disable(el);
 	if (peer_read(&peer, fd) != 0) {
 		log_warn("client refused: the kernel does not say who it is "
 		    "error=%s", strerror(errno));
@@ -137,6 +143,7 @@ accept_again(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	l->accepted = 0;
 	evconnlistener_enable(l->accepting);
 }
 
@@ -154,15 +161,23 @@ clear_path(const struct sockaddr_un *a, struct uvnf_error *e)
 	if (!S_ISSOCK(st.st_mode))
 		return uvnf_error_set(e, UVNF_E_SYSTEM,
 		    "%s exists and is no socket", a->sun_path);
-	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
 		return uvnf_error_set(e, UVNF_E_SYSTEM, "socket: %s",
 		    strerror(errno));
 	r = connect(fd, (const struct sockaddr *)a, sizeof(*a));
+	if (r != 0 && errno == ECONNREFUSED)
+		r = unlink(a->sun_path);
+	else			/* EAGAIN: so many wait that it is full */
+		r = r == 0 || errno == EAGAIN ? 1 : -1;
 	close(fd);
-	if (r == 0)
+	if (r == 1)
 		return uvnf_error_set(e, UVNF_E_SYSTEM, "another program "
 		    "serves %s; stop it, or use -s", a->sun_path);
-	unlink(a->sun_path);
+	if (r != 0)
+		return uvnf_error_set(e, UVNF_E_SYSTEM, "cannot tell whether "
+		    "a program serves %s, or cannot remove it: %s",
+		    a->sun_path, strerror(errno));
 	return 0;
 }
 

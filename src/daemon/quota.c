@@ -122,7 +122,7 @@ void
 account_take(struct accounts *a, uid_t uid, enum quota_kind kind,
     uint64_t amount)
 {
-	static const uint64_t nothing[QUOTA_COUNT];
+	static const uint64_t nothing[ACCOUNT_COUNT];
 	struct account *acc = account_find(a, uid);
 
 	if (amount == 0 && acc == NULL)

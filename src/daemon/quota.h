@@ -18,8 +18,13 @@ enum quota_kind {
 	QUOTA_VCPUS,
 	QUOTA_BUILDS,			/* of domains, on demand, under way */
 	QUOTA_CONNECTIONS,
-	QUOTA_COUNT
+	QUOTA_COUNT,
+	/* Bytes of payloads, of requests under way; the same for all. */
+	ACCOUNT_PAYLOADS = QUOTA_COUNT,
+	ACCOUNT_COUNT
 };
+
+#define PAYLOADS_USER_MAX (32 * 1024 * 1024)
 
 /* The key of uvnf.yaml(5). */
 const char *quota_word(enum quota_kind kind);
@@ -54,7 +59,7 @@ void quotas_clear(struct quotas *q);
 
 struct account {
 	uid_t uid;
-	uint64_t used[QUOTA_COUNT];
+	uint64_t used[ACCOUNT_COUNT];
 };
 
 /*

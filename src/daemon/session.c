@@ -26,6 +26,9 @@ session_request_free(struct request *rq)
 {
 	if (rq->stream.end != NULL)
 		rq->stream.end(rq->stream.arg);
+	if (rq->payload_counted > 0)
+		account_take(&rq->daemon->vnfs.accounts, rq->uid,
+		    ACCOUNT_PAYLOADS, rq->payload_counted);
 	proto_buf_free(&rq->out);
 	free(rq->text);
 	free(rq->payload);

@@ -39,6 +39,28 @@ consume(struct session *s, size_t n)
 	memmove(s->in, s->in + n, s->in_len);
 }
 
+static void
+skip_payload(struct session *s, uint64_t len)
+{
+	s->payload_skip = len;
+	s->next_complete = len == 0;
+	s->mode = len == 0 ? INPUT_LINE : INPUT_SKIP_PAYLOAD;
+}
+
+static int
+check_room(const struct request *rq, uint64_t len, struct uvnf_error *e)
+{
+	const struct accounts *a = &rq->daemon->vnfs.accounts;
+
+	if (account_used(a, rq->uid, ACCOUNT_PAYLOADS) + len <=
+	    PAYLOADS_USER_MAX)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_QUOTA, "requests of user %u that are "
+	    "under way hold %d MiB of configurations, and may hold no more; "
+	    "wait for some of them", (unsigned)rq->uid,
+	    PAYLOADS_USER_MAX / (1024 * 1024));
+}
+
 /* Sets the mode for what is behind the line; the line's error stays. */
 static void
 expect_payload(struct session *s, struct request *rq)
@@ -60,12 +82,17 @@ expect_payload(struct session *s, struct request *rq)
 		uvnf_error_set(&e, UVNF_E_TOO_BIG, "a configuration has at "
 		    "most %d bytes, not %s", PROTO_CONFIG_MAX, text);
 		refuse_later(rq, &e);
-		s->payload_skip = len;
-		s->mode = INPUT_SKIP_PAYLOAD;
+		skip_payload(s, len);
+	} else if (request_check_line(rq, &e) != 0 ||
+	    check_room(rq, len, &e) != 0) {
+		refuse_later(rq, &e);
+		skip_payload(s, len);
 	} else {
 		rq->payload = xmalloc(len + 1);
 		rq->payload[len] = '\0';
-		rq->payload_len = len;
+		rq->payload_len = rq->payload_counted = len;
+		account_add(&s->daemon->vnfs.accounts, rq->uid,
+		    ACCOUNT_PAYLOADS, len);
 		s->payload_got = 0;
 		s->next_complete = len == 0;
 		s->mode = len == 0 ? INPUT_LINE : INPUT_PAYLOAD;

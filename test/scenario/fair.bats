@@ -150,3 +150,52 @@ sources_of() {
 	holds '.not_armed == "kept"' show a1
 	ctl destroy --all --wait freed
 }
+
+@test "configurations of requests under way: 32 MiB for a user, no more" {
+	sed -i '/pool:/d' uvnf.yaml
+	echo 'workers: 1' >>uvnf.yaml
+	daemon_start build_ms=5000
+	run -0 python3 - "$UVNF_SOCKET" <<-'END'
+	import socket, sys
+	BIG = 262144
+	conns = []
+	for c in range(3):
+	    conns.append(socket.socket(socket.AF_UNIX))
+	    conns[c].connect(sys.argv[1])
+	    lines = conns[c].makefile("rb")
+	    lines.readline()
+	    for i in range(50):
+	        conns[c].sendall(f"@r{i} create cold c{c}-{i} config={BIG}\n"
+	                         .encode() + b"Idle; " + b" " * (BIG - 6))
+	for i in range(22):
+	    tag, _, rest = lines.readline().partition(b" ")
+	    assert tag == f"@r{i + 28}".encode(), tag
+	    assert rest.startswith(b"ERR quota "), rest
+	conns[2].sendall(b"@ok list\n")
+	while lines.readline().startswith(b"@ok DATA "):
+	    pass
+	conns[0].close()
+	END
+	all_hold 'length == 128' list
+	ctl destroy --all --wait freed >/dev/null
+}
+
+@test "connections that come all at once: those who are here come first" {
+	daemon_start
+	strace -o trace -e trace=accept4,epoll_wait -p "$daemon" 2>strace.err &
+	await grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$daemon/status"
+	run -0 python3 - "$UVNF_SOCKET" "$daemon" <<-'END'
+	import os, signal, socket, sys
+	os.kill(int(sys.argv[2]), signal.SIGSTOP)
+	conns = [socket.socket(socket.AF_UNIX) for _ in range(100)]
+	for conn in conns:
+	    conn.connect(sys.argv[1])
+	os.kill(int(sys.argv[2]), signal.SIGCONT)
+	for conn in conns:
+	    assert conn.recv(6) == b"HELLO "
+	END
+	kill %?strace
+	[ "$(grep -c '^accept4.* = [0-9]' trace)" -eq 100 ]
+	run -0 awk '/^epoll_wait/ { n = 0 } /^accept4.* = [0-9]/ { n++ }
+	    n > most { most = n } END { print most; exit most > 16 }' trace
+}
