@@ -155,18 +155,24 @@ domains() {
 	xl list | awk 'NR > 2 { print $1 }'
 }
 
+# In MiB, as the hypervisor counts.
+free_memory() {
+	xl info free_memory
+}
+
 no_domains() {
 	domains
 	[ -z "$(domains)" ]
 }
 
-# What domains have, and may leave behind: xenstore nodes, net devices.
+# What domains have, and may leave behind: xenstore nodes, net devices, files.
 leftovers() {
 	xenstore-list /local/domain | grep -vx 0
 	xenstore-list /libxl | grep -vx 0
 	xenstore-list /vm | grep -vx '00000000-0000-0000-0000-000000000000'
 	xenstore-list /local/domain/0/backend/vif
 	ip -o link | grep -o 'vif[0-9]*\.[0-9]*'
+	find /var/lib/xen -maxdepth 1 -name 'userdata-*'
 	return 0
 }
 

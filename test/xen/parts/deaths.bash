@@ -4,11 +4,11 @@
 #
 # Deaths.
 
-# A helper for vifs that waits as long as $work/slow is there.
+# A helper for vifs that waits with a new one as long as $work/slow is there.
 write_slow_vif() {
 	cat >"$work/slow-vif" <<-END
 	#!/bin/bash
-	if [ -e "$work/slow" ]; then
+	if [ "\$1" = online ] && [ -e "$work/slow" ]; then
 		touch "$work/in-vif"
 		while [ -e "$work/slow" ]; do sleep 0.1; done
 	fi
@@ -18,15 +18,17 @@ write_slow_vif() {
 }
 
 # Sends the worker that builds a signal while it waits for a vif's helper, and
-# looks that the error says so, and that the helper went with it.
+# looks that it ends at once, that the error says so, and that the helper went
+# with it.
 create_while_worker_gets() {
-	local helper
+	local helper worker
 	rm -f "$work/in-vif"
 	touch "$work/slow"
 	uvnfctl -t 120 create cold web2 >"$work/out" 2>"$work/err" &
 	within 60 test -e "$work/in-vif" || return
 	helper=$(pgrep -o -f "$work/slow-vif")
-	kill "-$1" "$(awk '{ print $4 }' "/proc/$helper/stat")" || return
+	worker=$(awk '{ print $4 }' "/proc/$helper/stat")
+	kill "-$1" "$worker" && within 5 not kill -0 "$worker" || return
 	wait $!
 	cat "$work/out" "$work/err"
 	grep -q "^uvnfctl: build-failed: .* was $2 by signal" "$work/err" &&

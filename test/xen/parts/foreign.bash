@@ -47,11 +47,16 @@ renamed() {
 xenstored_stops() {
 	local pid client status=0
 
+	local end=$((SECONDS + 5))
+
 	pid=$(pgrep -x 'xenstored|oxenstored')
 	kill -STOP "$pid"
 	ctl create booted web2 -c "$work/22.click" --wait ready >out 2>&1 &
 	client=$!
-	ctl list && ctl ping && ctl pool || status=1
+	while ((SECONDS < end && status == 0)); do
+		ctl list >/dev/null && ctl ping >/dev/null &&
+		    ctl pool >/dev/null || status=1
+	done
 	kill -0 "$client" || status=1
 	kill -CONT "$pid"
 	wait "$client" && [ "$status" = 0 ] && pings 10.0.0.22
@@ -86,12 +91,77 @@ console_is_shared() {
 	local domid tap
 
 	domid=$(field web2 .domid)
-	xl console "$domid" < <(sleep 600) >/dev/null 2>&1 &
+	xl console "$domid" < <(sleep 600) >"$work/stolen" 2>&1 &
 	tap=$!
-	ctl config web2 "$work/24.click" --wait ready && pings 10.0.0.24
+	within 60 eval 'ctl config web2 "$work/24.click" --wait ready >&2 &&
+	    [ -s "$work/stolen" ]' && kill -0 "$tap" && pings 10.0.0.24
 	local status=$?
 	kill "$tap"
 	return $status
+}
+
+renamed_shell() {
+	local shell
+
+	shell=$(domains | grep -m 1 uvnf-booted)
+	xl rename "$shell" stolen-shell &&
+	    ctl create booted web1 -c "$work/21.click" --wait ready &&
+	    ctl create booted web2 -c "$work/22.click" --wait ready &&
+	    pings 10.0.0.21 && pings 10.0.0.22 &&
+	    ctl destroy web1 web2 --wait freed &&
+	    not xl domid stolen-shell
+}
+
+# --- a domain that uvnfd did not make, under a name like one of its own -------
+
+stranger=uvnf-booted-0badcafe
+
+make_stranger() {
+	cat >"$work/stranger.cfg" <<-END
+	name = "$stranger"
+	kernel = "$guest"
+	memory = 8
+	vcpus = 1
+	END
+	xl create -q "$work/stranger.cfg"
+}
+
+# Killed, started anew, its pools drained, all VNFs destroyed, stopped.
+nothing_touches_it() {
+	local before
+
+	before=$(xl list "$stranger" | awk 'NR == 2 { print $1, $2, $3, $4 }')
+	ctl create booted web1 -c "$work/21.click" --wait ready &&
+	    kill_daemon && start_daemon && ctl pool drain &&
+	    ctl destroy --all --wait freed && stop_daemon && start_daemon &&
+	    ctl pool fill --wait
+	echo "$before"
+	xl list "$stranger"
+	[ "$(xl list "$stranger" | awk 'NR == 2 { print $1, $2, $3, $4 }')" = \
+	    "$before" ] && not eval 'ctl -j list | grep .' &&
+	    xl destroy "$stranger"
+}
+
+# --- what uvnfd holds -----------------------------------------------------------
+
+holds_little() {
+	local pid status
+
+	pid=$(daemon_pid)
+	status=$(grep -E '^(Cap(Prm|Eff|Bnd)|NoNewPrivs|Seccomp):' \
+	    "/proc/$pid/status")
+	echo "$status"
+	[ "$(awk '{ print $2 + 0 }' <<<"$status" | xargs)" = '4 4 4 1 2' ]
+}
+
+lock_is_its_own() {
+	local holders
+
+	holders=$(for pid in $(family_pids); do
+		find "/proc/$pid/fd" -lname /run/uvnf/lock | cut -d / -f 3
+	done)
+	echo "$holders"
+	[ "$holders" = "$(daemon_pid)" ]
 }
 
 kernel_is_gone() {
@@ -110,6 +180,8 @@ part_foreign() {
 	local pid
 
 	pid=$(daemon_pid)
+	check 'uvnfd has one capability, and a filter' holds_little
+	check 'nobody else has its lock' lock_is_its_own
 	check 'the pools are full' ctl pool fill --wait
 	check 'a shell that was paused by something else' paused_shell
 	check 'all are destroyed' ctl destroy --all --wait freed
@@ -124,9 +196,14 @@ part_foreign() {
 	check 'it is started again: builds go well' console_comes_back
 	check 'the console of an older VNF is back' console_is_read_again
 	check 'xl console beside uvnfd' console_is_shared
+	check 'all are destroyed' ctl destroy --all --wait freed
+	check 'the pools are full' ctl pool fill --wait
+	check 'a shell that was renamed' renamed_shell
 	creates cold web4 10.0.0.26 cold
 	check 'the kernel is gone for a while' kernel_is_gone
 	check 'the pools fill' ctl pool fill --wait
 	check 'all are destroyed' ctl destroy --all --wait freed
 	check 'the daemon is still the same' daemon_is "$pid"
+	check 'a domain of xl, named like a shell' make_stranger
+	check 'is left alone, whatever uvnfd does' nothing_touches_it
 }
