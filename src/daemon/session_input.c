@@ -47,11 +47,15 @@ skip_payload(struct session *s, uint64_t len)
 	s->mode = len == 0 ? INPUT_LINE : INPUT_SKIP_PAYLOAD;
 }
 
+/* Whoever may do nothing with it does not get the memory for it. */
 static int
-check_room(const struct request *rq, uint64_t len, struct uvnf_error *e)
+check_room(struct request *rq, uint64_t len, struct uvnf_error *e)
 {
 	const struct accounts *a = &rq->daemon->vnfs.accounts;
 
+	if (request_level(rq) < ACCESS_OPERATOR &&
+	    request_check_line(rq, e) != 0)
+		return -1;
 	if (account_used(a, rq->uid, ACCOUNT_PAYLOADS) + len <=
 	    PAYLOADS_USER_MAX)
 		return 0;
@@ -83,8 +87,7 @@ expect_payload(struct session *s, struct request *rq)
 		    "most %d bytes, not %s", PROTO_CONFIG_MAX, text);
 		refuse_later(rq, &e);
 		skip_payload(s, len);
-	} else if (request_check_line(rq, &e) != 0 ||
-	    check_room(rq, len, &e) != 0) {
+	} else if (check_room(rq, len, &e) != 0) {
 		refuse_later(rq, &e);
 		skip_payload(s, len);
 	} else {
