@@ -239,6 +239,14 @@ take_name(struct journal *j, struct journal_entry *e, const char *name)
 	return 0;
 }
 
+/* An armed one runs as soon as it is claimed. */
+static void
+as_claimed(struct journal_entry *e)
+{
+	e->state = e->kind == KIND_ARMED ? VNF_STARTED : VNF_CLAIMED;
+	e->torn = true;
+}
+
 static int
 apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
 {
@@ -247,9 +255,7 @@ apply_claim(struct journal *j, struct journal_entry *e, char **f, size_t n)
 	if (n < 4 || !name_valid(f[2]) || take_name(j, e, f[2]) != 0)
 		return -1;
 	memset(&e->stages, 0, sizeof(e->stages));
-	/* An armed one runs as soon as it is claimed. */
-	e->state = e->kind == KIND_ARMED ? VNF_STARTED : VNF_CLAIMED;
-	e->torn = true;
+	as_claimed(e);
 	if (apply_vifs_used(e, f[3]) != 0)
 		return -1;
 	return params_parse(&e->set, f + 4, n - 4);
@@ -270,6 +276,7 @@ name_the_nameless(struct journal *j, struct journal_entry *e)
 	    tfind(&key, &j->by_name, compare_names) != NULL)
 		return;
 	take_name(j, e, key.name);
+	as_claimed(e);
 	e->vifs_used = (uint32_t)((UINT64_C(1) << e->nvifs) - 1);
 	log_warn("vnf's name is damaged in the journal domain=%s domid=%d "
 	    "name=%s", e->domain_name, e->domid, e->name);

@@ -172,7 +172,7 @@ leftovers() {
 	xenstore-list /vm | grep -vx '00000000-0000-0000-0000-000000000000'
 	xenstore-list /local/domain/0/backend/vif
 	ip -o link | grep -o 'vif[0-9]*\.[0-9]*'
-	find /var/lib/xen -maxdepth 1 -name 'userdata-*'
+	find /var/lib/xen -maxdepth 1 -name 'userdata-*' ! -name '*-d.0.*'
 	return 0
 }
 
