@@ -245,6 +245,7 @@ as_claimed(struct journal_entry *e)
 {
 	e->state = e->kind == KIND_ARMED ? VNF_STARTED : VNF_CLAIMED;
 	e->torn = true;
+	e->pausing = e->pause_undone = false;
 }
 
 static int
