@@ -416,7 +416,9 @@ logs() {
 	    'send:create cold a\nread a x.y timeout_ms=1\nstop a\npause a\n' \
 	    'send:resume a\nwrite a x\nbridge create uv1\nlist\nshow a\n' \
 	    'send:pool drain cold\nstats\nquota\nevents\nping\nreload\n' \
-	    'send:console a\nbridge delete uv1\ndestroy a\n' reply:18
+	    'send:console a\nbridge delete uv1\nstart a\nconfig a config=5\nIdle;' \
+	    'send:reboot a\npool set cold\npool fill\nstats reset\n' \
+	    'send:shutdown a force_ms=100\ndestroy a\n' reply:25
 	run -0 talk_as $bob 'send:create cold b\n@t destroy b\n' reply:2
 	pid="pid=[0-9]*"
 	await grep -q 'name="b"' log
@@ -432,7 +434,14 @@ uid=$alice verb=\"bridge create\" result=\"ok\" bridge=\"uv1\"
 uid=$alice verb=\"pool drain\" result=\"denied\" template=\"cold\"
 uid=$alice verb=\"reload\" result=\"denied\"
 uid=$alice verb=\"bridge delete\" result=\"ok\" bridge=\"uv1\"
-uid=$alice verb=\"destroy\" result=\"ok\" name=\"a\"
+uid=$alice verb=\"start\" result=\"bad-state\" name=\"a\"
+uid=$alice verb=\"config\" result=\"ok\" name=\"a\"
+uid=$alice verb=\"reboot\" result=\"ok\" name=\"a\"
+uid=$alice verb=\"pool set\" result=\"denied\" template=\"cold\"
+uid=$alice verb=\"pool fill\" result=\"denied\"
+uid=$alice verb=\"stats reset\" result=\"denied\"
+uid=$alice verb=\"shutdown\" result=\"ok\" name=\"a\"
+uid=$alice verb=\"destroy\" result=\"no-vnf\" name=\"a\"
 uid=$bob verb=\"create\" result=\"ok\" name=\"b\" template=\"cold\"
 uid=$bob verb=\"destroy\" result=\"ok\" name=\"b\"" ]
 }

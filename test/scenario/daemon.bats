@@ -287,6 +287,17 @@ daemons_here() {
 	[ "$(stat -c %a socket)" = 600 ]
 }
 
+@test "the socket's mode and owner are set before it can be reached" {
+	sed -i '1i socket: {mode: "0660", group: daemon}' uvnf.yaml
+	under=(strace -f -o trace -e 'trace=bind,chown,chmod,listen')
+	daemon_start
+	kill -TERM "$(pgrep -P "$daemon")"
+	wait "$daemon" && daemon=
+	sed -E 's/^[0-9]+ +//' trace
+	[ "$(sed -nE "s|^[0-9]+ +([a-z]+)\(.*|\1|p" trace | xargs)" = \
+	    'bind chown chmod listen' ]
+}
+
 @test "-d returns when it can be connected to, and stays" {
 	uvnfd -d
 	ctl ping >/dev/null
