@@ -290,6 +290,7 @@ daemons_here() {
 @test "the socket's mode and owner are set before it can be reached" {
 	sed -i '1i socket: {mode: "0660", group: daemon}' uvnf.yaml
 	ASAN_OPTIONS+=:detect_leaks=0	# which cannot be done under strace
+	# shellcheck disable=SC2034 # daemon_start runs it under this
 	under=(strace -f -o trace -e 'trace=bind,chown,chmod,listen')
 	daemon_start
 	kill -TERM "$(pgrep -P "$daemon")"
