@@ -52,11 +52,40 @@ put(struct journal *j, const char *lines, size_t len)
 		/* Half a line must not spoil the next one. */
 		if (ftruncate(j->fd, j->size) != 0)
 			log_error("journal truncate failed file=%s", j->path);
+		j->room = 0;
 		j->failed = true;
 		return -1;
 	}
 	j->size += (off_t)len;
 	return 0;
+}
+
+static int
+allocate(struct journal *j, off_t end)
+{
+	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, j->size,
+	    end - j->size) != 0)
+		return errno == EOPNOTSUPP || errno == ENOSYS ? 0 : -1;
+	j->room = end;
+	return 0;
+}
+
+/*
+ * A full file system must not keep alive what fills it: behind the lines there
+ * is a reserve for those that tell of an end, and of processes.  0 when there
+ * is room for so many bytes of other lines, and for that.
+ */
+static int
+make_room(struct journal *j, size_t len)
+{
+	off_t end = j->size + (off_t)len + RESERVE;
+
+	if (end <= j->room || allocate(j, end + ROOM_STEP) == 0 ||
+	    allocate(j, end) == 0)
+		return 0;
+	log_error("journal has no room file=%s error=%s", j->path,
+	    strerror(errno));
+	return -1;
 }
 
 /* What is appended from here to release goes out in one write. */
@@ -79,38 +108,73 @@ flush(struct journal *j)
 static int
 release(struct journal *j)
 {
+	bool has_room = j->streaming || make_room(j, j->held) == 0;
+
 	j->holding = j->streaming = false;
-	return flush(j);
+	return has_room ? flush(j) : -1;
 }
 
-static int append(struct journal *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static int
-append(struct journal *j, const char *fmt, ...)
+/* A line with its checksum in front; its length. */
+static size_t
+format_line(char line[LINE_MAX_LEN], const char *fmt, va_list ap)
 {
-	char line[LINE_MAX_LEN];
-	va_list ap;
-	int len;
+	size_t size = LINE_MAX_LEN - CRC_LEN - 1;
+	int len = vsnprintf(line + CRC_LEN, size, fmt, ap);
 
-	va_start(ap, fmt);
-	len = vsnprintf(line + CRC_LEN, sizeof(line) - CRC_LEN - 1, fmt, ap);
-	va_end(ap);
-	assert(len > 0 && (size_t)len < sizeof(line) - CRC_LEN - 1);
+	assert(len > 0 && (size_t)len < size);
 	snprintf(line, CRC_LEN, "%08lx",
 	    crc32(0, (const Bytef *)line + CRC_LEN, (uInt)len));
 	line[CRC_LEN - 1] = ' ';
 	len += CRC_LEN;
 	line[len++] = '\n';
+	return (size_t)len;
+}
+
+/* What tells of an end may use the reserve. */
+static int
+append_line(struct journal *j, bool ends, const char *fmt, va_list ap)
+{
+	char line[LINE_MAX_LEN];
+	size_t len = format_line(line, fmt, ap);
+
 	if (!j->holding)
-		return put(j, line, (size_t)len);
-	if (j->streaming && j->held + (size_t)len > sizeof(j->hold) &&
-	    flush(j) != 0)
+		return ends || make_room(j, len) == 0 ?
+		    put(j, line, len) : -1;
+	if (j->streaming && j->held + len > sizeof(j->hold) && flush(j) != 0)
 		return -1;
-	assert(j->held + (size_t)len <= sizeof(j->hold));
-	memcpy(j->hold + j->held, line, (size_t)len);
-	j->held += (size_t)len;
+	assert(j->held + len <= sizeof(j->hold));
+	memcpy(j->hold + j->held, line, len);
+	j->held += len;
 	return 0;
+}
+
+static int append(struct journal *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+static int append_end(struct journal *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int
+append(struct journal *j, const char *fmt, ...)
+{
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = append_line(j, false, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+static int
+append_end(struct journal *j, const char *fmt, ...)
+{
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = append_line(j, true, fmt, ap);
+	va_end(ap);
+	return rc;
 }
 
 static void
@@ -310,8 +374,10 @@ journal_open(const char *dir, struct uvnf_error *e)
 		journal_close(j);
 		return NULL;
 	}
-	if (journal_rewrite(j) == 0)
+	if (journal_rewrite(j) == 0) {
+		make_room(j, 0);
 		return j;
+	}
 	if (j->version > JOURNAL_VERSION)
 		uvnf_error_set(e, UVNF_E_SYSTEM, "%s was written by a later "
 		    "version of uvnfd, which alone knows what is in it: start "
@@ -424,14 +490,14 @@ journal_doom(struct journal *j, const struct domain *d)
 {
 	char uuid[UUID_TEXT_LEN + 1];
 
-	return append(j, "doom %s", uuid_format(d->uuid, uuid));
+	return append_end(j, "doom %s", uuid_format(d->uuid, uuid));
 }
 
 int
 journal_gone(struct journal *j, const struct domain *d)
 {
 	char uuid[UUID_TEXT_LEN + 1];
-	int rc = append(j, "gone %s", uuid_format(d->uuid, uuid));
+	int rc = append_end(j, "gone %s", uuid_format(d->uuid, uuid));
 
 	journal_compact_if_long(j);
 	return rc;
@@ -446,13 +512,13 @@ journal_probe(struct journal *j)
 int
 journal_process(struct journal *j, pid_t pid, uint64_t start)
 {
-	return append(j, "process %d %" PRIu64, (int)pid, start);
+	return append_end(j, "process %d %" PRIu64, (int)pid, start);
 }
 
 int
 journal_process_ended(struct journal *j, pid_t pid)
 {
-	return append(j, "ended %d", (int)pid);
+	return append_end(j, "ended %d", (int)pid);
 }
 
 int

@@ -188,6 +188,7 @@ copy_tail(struct compaction *c)
 		close(j->fd);
 	j->fd = m->fd;
 	j->size = j->compacted = m->size;
+	j->room = 0;
 	m->fd = -1;
 	return 1;
 }
@@ -207,6 +208,19 @@ piece(struct compaction *c, unsigned lines)
 	return -1;
 }
 
+/*
+ * At the start nobody appends, and what an earlier daemon had in reserve is for
+ * the new file.
+ */
+static void
+first_look(struct journal *j, off_t size)
+{
+	j->size = size;
+	if (truncate(j->path, size) != 0 && errno != ENOENT)
+		log_warn("journal truncate failed file=%s error=%s", j->path,
+		    strerror(errno));
+}
+
 int
 journal_rewrite(struct journal *j)
 {
@@ -216,7 +230,7 @@ journal_rewrite(struct journal *j)
 	if (c == NULL)
 		return -1;
 	if (j->fd == -1)
-		j->size = c->end;	/* nobody appends meanwhile */
+		first_look(j, c->end);
 	while (r == 0)
 		r = piece(c, UINT_MAX);
 	error = errno;

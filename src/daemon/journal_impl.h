@@ -14,6 +14,8 @@
 #define LINE_MAX_LEN 8192		/* all parameters, and more */
 #define HOLD_MAX (LINE_MAX_LEN + 512)	/* one such, and short ones */
 #define CRC_LEN 9			/* eight digits and a space */
+#define RESERVE (64 * 1024)		/* bytes: hundreds of ends */
+#define ROOM_STEP (64 * 1024)		/* by which room is made for others */
 
 /* To be raised with a change that would make an older one go wrong. */
 #define JOURNAL_VERSION 1
@@ -25,6 +27,7 @@ struct journal {
 	int lock_fd;
 	int fd;
 	off_t size;
+	off_t room;			/* up to here it is allocated */
 	off_t compacted;		/* size after the last compaction */
 	struct compaction *compaction;	/* under way, or NULL */
 	struct event_base *base;	/* for it; NULL: all at once */

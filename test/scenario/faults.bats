@@ -12,6 +12,9 @@ setup() {
 }
 
 teardown() {
+	if mountpoint -q state; then
+		umount -l state
+	fi
 	scenario_end
 }
 
@@ -287,5 +290,39 @@ full_end() {
 	all_hold 'map(.name) | sort == ["b", "c"]' list
 	ctl destroy b c --wait freed
 	daemon_stop
+	[ -z "$(ls host)" ]
+}
+
+@test "a file system that is full: what is there can be destroyed" {
+	[ "$EUID" -eq 0 ] || skip 'only root can mount a small one'
+	mkdir state
+	mount -t tmpfs -o size=1m uvnf state || skip 'nothing can be mounted'
+	daemon_start "host=$PWD/host"
+	fill
+	ctl create booted a -c count.click --wait ready
+	ctl create cold b -c count.click --wait ready
+	fill
+	cat /dev/zero >state/ballast 2>/dev/null || :
+	# What was allocated ahead is used up at some time.
+	for ((i = 0; i < 1000; i++)); do
+		ctl config b count.click >out 2>err || break
+	done
+	grep -q "what becomes of 'b' cannot be recorded in the journal" err
+	fails 1 system create cold c
+	run -0 ctl destroy a --wait freed
+
+	# Neither is that lost, nor the next one kept from starting.
+	kill -KILL "$daemon"
+	wait "$daemon" || :
+	daemon_start "host=$PWD/host"
+	all_hold 'map(.name) == ["b"]' list
+	holds '.state == "ready"' show b
+	run -0 ctl destroy b --wait freed
+	rm state/ballast
+	run -0 ctl create cold c -c count.click --wait ready
+	fill
+	ctl destroy c --wait freed
+	daemon_stop
+	umount state
 	[ -z "$(ls host)" ]
 }
