@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 #include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -56,6 +58,31 @@ on_process(void *arg, pid_t pid, bool began)
 	x->events.process(pid, began, x->events.arg);
 }
 
+/* Stopped by somebody, the spawner would keep all builds waiting. */
+static void
+on_child(evutil_socket_t signal, short what, void *arg)
+{
+	struct xen *x = arg;
+	siginfo_t info = { 0 };
+
+	(void)signal;
+	(void)what;
+	if (waitid(P_PID, (id_t)x->spawner_pid, &info,
+	    WSTOPPED | WNOHANG) != 0 || info.si_pid == 0)
+		return;
+	log_warn("spawner was stopped and is told to go on pid=%d",
+	    (int)x->spawner_pid);
+	kill(x->spawner_pid, SIGCONT);
+}
+
+static void
+watch_spawner(struct xen *x)
+{
+	x->child = evsignal_new(x->base, SIGCHLD, on_child, x);
+	if (x->child == NULL || evsignal_add(x->child, NULL) != 0)
+		log_fatal("out of memory");
+}
+
 static int
 xen_open(struct backend *b, struct event_base *base,
     const struct backend_events *events, struct uvnf_error *e)
@@ -74,6 +101,7 @@ xen_open(struct backend *b, struct event_base *base,
 	x->workers = workers_new(base, x->spawner, x->config->workers,
 	    on_lost, on_process, x);
 	on_process(x, x->spawner_pid, true);
+	watch_spawner(x);
 	deaths_begin(x);
 	return 0;
 }
@@ -82,9 +110,12 @@ xen_open(struct backend *b, struct event_base *base,
 static void
 end_spawner(struct xen *x)
 {
+	if (x->child != NULL)
+		event_free(x->child);
 	if (x->spawner < 0)
 		return;
 	close(x->spawner);
+	kill(x->spawner_pid, SIGCONT);
 	while (waitpid(x->spawner_pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }

@@ -29,6 +29,7 @@ struct xen {
 
 	int spawner;			/* its socket, or -1 */
 	pid_t spawner_pid;
+	struct event *child;		/* that one has changed, or NULL */
 	struct hyper *hyper;
 	struct xenstore *xs;
 	struct workers *workers;

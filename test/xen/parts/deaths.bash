@@ -35,6 +35,16 @@ create_while_worker_gets() {
 	    ! pgrep -f "$work/slow-vif" && rm "$work/slow"
 }
 
+spawner_stopped() {
+	grep -q '^State:[[:space:]]*T' \
+	    "/proc/$(pgrep -x 'uvnfd: spawner')/status"
+}
+
+spawner_goes_on() {
+	pkill -STOP -x 'uvnfd: spawner' && within 5 not spawner_stopped &&
+	    ctl create cold web4 && ctl destroy web4 --wait freed
+}
+
 # The whole family is killed while a helper waits; it must not outlive them.
 nobody_outlives_the_daemon() {
 	rm -f "$work/in-vif"
@@ -51,7 +61,7 @@ killed_at_once() {
 	touch "$work/slow"
 	uvnfctl -t 120 create cold web2 >"$work/out" 2>"$work/err" &
 	within 60 test -e "$work/in-vif" &&
-	    pkill -STOP -x 'uvnfd: spawner' &&
+	    pkill -STOP -x 'uvnfd' && pkill -STOP -x 'uvnfd: spawner' &&
 	    pkill -KILL -x 'uvnfd(: .*)?' && within 20 all_ended &&
 	    pgrep -f "$work/slow-vif" >"$work/helpers"
 	local status=$?
@@ -99,6 +109,7 @@ part_deaths() {
 	    create_while_worker_gets STOP stopped
 	check 'nothing of the build is left' within 60 no_cold_domain
 	check 'the pool fills again' ctl pool fill --wait
+	check 'a spawner that is stopped goes on' spawner_goes_on
 	check 'uvnfd is killed, and all that it runs goes with it' \
 	    nobody_outlives_the_daemon
 	check 'the next one starts' \
