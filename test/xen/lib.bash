@@ -87,14 +87,25 @@ all_ended() {
 	! family_pids >/dev/null
 }
 
-# The movers hang: they are stopped, and so is who would see that and kill
-# them, until go_on.
-hang_movers() {
-	pkill -STOP -x 'uvnfd: spawner' && pkill -STOP -x 'uvnfd: mover'
+# hang NAME: the processes of this name hang, as if they waited in the kernel:
+# unlike those that are stopped, nobody is told of it. Until go_on.
+hung=/sys/fs/cgroup/hung
+hang() {
+	local pid
+	mkdir -p $hung || return
+	for pid in $(pgrep -x "$1"); do
+		echo "$pid" >$hung/cgroup.procs || return
+	done
+	echo 1 >$hung/cgroup.freeze && within 10 grep -qx 'frozen 1' \
+	    $hung/cgroup.events
 }
 
 go_on() {
-	pkill -CONT -x 'uvnfd: spawner'
+	local pid
+	echo 0 >$hung/cgroup.freeze
+	while read -r pid; do
+		echo "$pid" >/sys/fs/cgroup/cgroup.procs
+	done <$hung/cgroup.procs
 }
 
 # Pss of all of them, in KiB.

@@ -295,7 +295,7 @@ router_runs() {
 # The mover hangs, so the router runs, but its port is not closed.
 armed_killed() {
 	check 'uvnfd is killed between ready and frozen' eval \
-	    'hang_movers &&
+	    'hang "uvnfd: mover" &&
 	    ctl pool set armed armed 1 && within 30 router_runs &&
 	    [ -z "$(frozen_ones)" ] && kill_now'
 	check 'the next daemon starts' start_daemon
@@ -305,7 +305,7 @@ armed_killed() {
 	check 'a VNF of it' eval 'ctl create armed web1 --wait ready &&
 	    [ "$(field web1 .source)" = armed ] && first_ping web1'
 	check 'the mover hangs at a claim' eval \
-	    'ctl pool fill --wait && hang_movers &&
+	    'ctl pool fill --wait && hang "uvnfd: mover" &&
 	    ctl create armed web2 && [ "$(field web2 .state)" = started ] &&
 	    kill_now'
 	check 'the next daemon opens its port' eval 'start_daemon &&
@@ -315,11 +315,10 @@ armed_killed() {
 	check 'all are destroyed' ctl destroy --all --wait freed
 }
 
-# A stopped process does not see that its daemon is gone.
+# What hangs is killed when the daemon is gone.
 kill_now() {
 	kill -KILL "$(daemon_pid)"
-	go_on
-	within 20 all_ended
+	within 20 all_ended && go_on
 }
 
 broadcasts() {
