@@ -358,7 +358,9 @@ run_loop(struct daemon *dm)
 	if (lines == NULL)
 		log_fatal("out of memory");
 	log_hold(wake, lines);
-	event_base_dispatch(dm->base);
+	while (event_base_loop(dm->base, EVLOOP_ONCE) == 0 &&
+	    !event_base_got_exit(dm->base) && !event_base_got_break(dm->base))
+		turns_next(&dm->turns);
 	log_hold(NULL, NULL);
 	event_free(lines);
 }

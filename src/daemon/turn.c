@@ -4,7 +4,6 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "common/log.h"
 #include "common/util.h"
@@ -22,19 +21,6 @@ struct turn_user {
 	STAILQ_HEAD(, turn) waiting;
 	LIST_ENTRY(turn_user) entry;
 };
-
-/*
- * A number for this turn: the time that libevent read when it had looked at
- * the sockets, and keeps until it looks again.
- */
-static uint64_t
-this_turn(const struct turns *ts)
-{
-	struct timeval tv;
-
-	event_base_gettimeofday_cached(ts->base, &tv);
-	return (uint64_t)tv.tv_sec * 1000000 + (uint64_t)tv.tv_usec;
-}
 
 static void
 user_unref(struct turn_user *u)
@@ -69,15 +55,14 @@ next_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct turns *ts = arg;
 	struct turn_user *u, *next;
-	uint64_t now = this_turn(ts);
 	bool more = false;
 
 	(void)fd;
 	(void)what;
 	for (u = LIST_FIRST(&ts->users); u != NULL; u = next) {
-		if (u->last != now)
+		if (u->last != ts->now)
 			u->used = 0;
-		u->last = now;
+		u->last = ts->now;
 		u->sessions++;		/* its last one may leave */
 		serve(u);
 		more |= !STAILQ_EMPTY(&u->waiting);
@@ -92,10 +77,15 @@ next_turn(evutil_socket_t fd, short what, void *arg)
 void
 turns_init(struct turns *ts, struct event_base *base)
 {
-	ts->base = base;
 	LIST_INIT(&ts->users);
 	if ((ts->next = evtimer_new(base, next_turn, ts)) == NULL)
 		log_fatal("out of memory");
+}
+
+void
+turns_next(struct turns *ts)
+{
+	ts->now++;
 }
 
 void
@@ -146,7 +136,7 @@ static bool
 may_go(struct turn *t)
 {
 	struct turn_user *u = t->user;
-	uint64_t now = this_turn(u->turns);
+	uint64_t now = u->turns->now;
 
 	if (u->last != now)
 		u->used = 0;

@@ -39,12 +39,14 @@ struct turn {
 };
 
 struct turns {
-	struct event_base *base;
 	struct event *next;
+	uint64_t now;			/* the number of this turn */
 	LIST_HEAD(, turn_user) users;
 };
 
 void turns_init(struct turns *ts, struct event_base *base);
+/* Between two looks at the sockets: another turn begins. */
+void turns_next(struct turns *ts);
 /* When all have left. */
 void turns_clear(struct turns *ts);
 

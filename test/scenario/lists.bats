@@ -76,3 +76,21 @@ many_vnfs() {
 	wait "$reader" || :
 	daemon_start memory_mb=100000
 }
+
+# Where a turn of the loop is no step of some clock, a list of 188 pieces takes
+# as many, however quick the machine is.
+@test "the loop turns once for each piece of a list" {
+	local tracer turns
+
+	many_vnfs
+	strace -qq -e trace=epoll_wait -e signal=none -o trace \
+	    -p "$daemon" 3>&- &
+	tracer=$!
+	await grep -q '^TracerPid:.*[1-9]' "/proc/$daemon/status"
+	run -0 wire 'send:list\n' reply
+	kill -INT "$tracer"
+	wait "$tracer" || :
+	turns=$(grep -c '^epoll_wait(' trace)
+	echo "$turns turns"
+	[ "$turns" -ge 94 ] && [ "$turns" -le 400 ]
+}
