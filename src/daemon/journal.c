@@ -456,6 +456,13 @@ journal_vif(struct journal *j, const struct domain *d, unsigned i,
 	    mac_format(vif->mac, mac), place_format(&vif->place, place));
 }
 
+/* One that is to start is brought up by the next daemon, if not by this. */
+static enum vnf_state
+state_on_record(const struct vnf *v)
+{
+	return v->state == VNF_CLAIMED && v->to_start ? VNF_STARTED : v->state;
+}
+
 int
 journal_claim(struct journal *j, const struct vnf *v)
 {
@@ -466,6 +473,8 @@ journal_claim(struct journal *j, const struct vnf *v)
 	append_label(j, uuid, vnf_label(v->label));
 	append_owner(j, uuid, v->owner, v->memory_mb, v->vcpus);
 	append_claim(j, uuid, v->name, v->vifs_used, v->set);
+	if (v->to_start)
+		append_state(j, uuid, VNF_STARTED, v->routers, false);
 	return release(j);
 }
 
@@ -540,7 +549,7 @@ journal_nobridge(struct journal *j, const char *name)
 int
 journal_routers(struct journal *j, const struct vnf *v)
 {
-	return append_state(j, v->domain->uuid, v->state, v->routers,
+	return append_state(j, v->domain->uuid, state_on_record(v), v->routers,
 	    v->pause_undone);
 }
 

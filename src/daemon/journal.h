@@ -26,7 +26,8 @@
  *	CRC32 built UUID DOMID NVIFS [MAC PLACE DEV]...
  *	CRC32 vif UUID NUMBER MAC PLACE
  *	CRC32 claim UUID NAME VIFS-USED [PARAMETER=VALUE]...
- *					(takes it from another UUID)
+ *					(takes it from another UUID; in a
+ *					 reboot its state is behind it)
  *	CRC32 owner UUID UID MEMORY-MB VCPUS	(without it: root)
  *	CRC32 label UUID CHAIN|- SPEC|-
  *	CRC32 config UUID VIFS-USED [PARAMETER=VALUE]...

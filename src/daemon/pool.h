@@ -61,15 +61,16 @@ void pool_put_back(struct pools *p, struct domain *d);
 /*
  * Builds a domain on demand, when a worker is free and uid's turn has come;
  * it counts as one of uid's builds until all of
- * it has ended; d is a new one, as it is to be.  The callback
- * comes once, from the event loop, with d, which is then the caller's, or with
- * NULL and why.
+ * it has ended; d is a new one, as it is to be.  text (len bytes, malloc'ed and
+ * taken over) is a configuration that is written into it, or NULL.  The
+ * callback comes once, from the event loop, with d, which is then the caller's
+ * and never ran, or with NULL and why.
  */
 typedef void (*pool_built)(void *arg, struct domain *d,
     const struct uvnf_error *e);
 struct pool_build;
 struct pool_build *pool_build_cold(struct pools *p, struct domain *d,
-    uid_t uid, pool_built built, void *arg);
+    uid_t uid, char *text, size_t len, pool_built built, void *arg);
 /* The caller no longer wants it: no such callback comes, the domain is
  * reaped, and gone (may be NULL) is called when nothing is left of it. */
 void pool_build_abandon(struct pool_build *b, reap_done gone, void *arg);

@@ -249,27 +249,36 @@ build_written(void *arg, const struct uvnf_error *e)
 	}
 	if (e == NULL) {
 		uvnf_error_set(&dead, UVNF_E_GUEST_DEAD,
-		    "a shell of '%s' died while it was prepared",
+		    "a %s of '%s' died while it was prepared",
+		    b->shelf != NULL ? "shell" : "domain",
 		    b->domain->template->name);
 		e = &dead;
 	}
 	pool_build_fail(b, e);
 }
 
-/* Puts the template's own configuration into a shell, ahead of its claim. */
+/* Puts a configuration, or none, into a domain ahead of its claim. */
 static void
-build_write_ahead(struct pool_build *b)
+build_write(struct pool_build *b, const char *text, size_t len)
 {
 	struct backend *backend = b->pools->daemon->backend;
-	const struct template *t = b->domain->template;
 
-	if (t->ahead == NULL) {
+	if (text == NULL) {
 		pool_build_ready(b);
 		return;
 	}
 	b->writing = true;
-	backend->configure(backend, b->domain, 0, t->ahead, t->ahead_len,
-	    false, build_written, b);
+	backend->configure(backend, b->domain, 0, text, len, false,
+	    build_written, b);
+}
+
+/* The template's own into a shell. */
+static void
+build_write_ahead(struct pool_build *b)
+{
+	const struct template *t = b->domain->template;
+
+	build_write(b, t->ahead, t->ahead_len);
 }
 
 static void
@@ -325,7 +334,7 @@ build_result(void *arg, const struct uvnf_error *e)
 	} else if (b->shelf != NULL) {
 		build_write_ahead(b);
 	} else {
-		pool_build_ready(b);
+		build_write(b, b->text, b->text_len);
 	}
 }
 
@@ -433,11 +442,13 @@ pool_build_begin(struct pool_build *b)
 }
 
 struct pool_build *
-pool_build_cold(struct pools *p, struct domain *d, uid_t uid,
-    pool_built built, void *arg)
+pool_build_cold(struct pools *p, struct domain *d, uid_t uid, char *text,
+    size_t len, pool_built built, void *arg)
 {
 	struct pool_build *b = pool_build_new(p, d, NULL, built, arg);
 
+	b->text = text;
+	b->text_len = len;
 	b->demanded = true;
 	b->uid = uid;
 	account_add(&p->daemon->vnfs.accounts, uid, QUOTA_BUILDS, 1);

@@ -62,7 +62,7 @@ struct pool_build {
 	uint64_t begun_us;
 	bool in_xen;			/* the backend's build has ended */
 	bool writing;			/* an operation on it is under way */
-	char *text;			/* to arm it; NULL: the file's */
+	char *text;			/* its own; NULL: the template's */
 	size_t text_len;
 	struct bringup *bringup;	/* while it is armed, or NULL */
 	struct uvnf_error refused;	/* for the callback from the loop */

@@ -224,6 +224,8 @@ vnf_set_state(struct vnf_table *t, struct vnf *v, enum vnf_state to)
 
 	assert(transitions[from] & (1u << to));
 	v->state = to;
+	if (to != VNF_CLAIMED)
+		v->to_start = false;
 	if (to == VNF_PAUSED)
 		v->paused_from = from;
 	if (to != VNF_FAILED && to != VNF_CRASHED && to != VNF_STOPPING &&

@@ -101,6 +101,7 @@ struct vnf {
 	bool stages_kept;		/* by an earlier daemon, for this one */
 	struct uvnf_error *error;	/* why failed or crashed, or NULL */
 	bool torn;			/* adopted while it was configured */
+	bool to_start;			/* claimed with all it starts on */
 	bool pause_undone;		/* but something else pauses it, too */
 	unsigned restarts;		/* after crashes, without a long life */
 	uint64_t ready_us;		/* when it was ready last; 0: never */

@@ -61,6 +61,7 @@ claim_drop(struct vnf_task *t, struct domain *d)
 {
 	journal_doom(t->daemon->journal, d);
 	d->vnf = NULL;
+	t->vnf->to_start = false;
 	t->vnf->domain = t->old;
 	t->old = NULL;
 	reap(t->daemon, d, NULL, NULL);
@@ -181,7 +182,7 @@ task_build(struct vnf_task *t)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CREATING);
 	net_apply(d, v->name, t->net);
 	domain_set_values(d, v->set);
-	t->build = pool_build_cold(t->daemon->pools, d, v->owner,
+	t->build = pool_build_cold(t->daemon->pools, d, v->owner, NULL, 0,
 	    task_built, t);
 }
 

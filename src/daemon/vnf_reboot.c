@@ -2,9 +2,10 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 /*
- * A reboot: another domain is built, and when it is there it takes the name,
- * the MACs and the configuration over.  So a build that fails costs nothing,
- * and the VNF is away only while its router starts.
+ * A reboot: another domain is built with the MACs and the configuration of the
+ * old one, and when it has all that it takes the name over.  So a build that
+ * fails costs nothing, a daemon that is killed at any point leaves one of the
+ * two with what the VNF had, and the VNF is away only while its router starts.
  */
 
 #include <event2/event.h>
@@ -55,7 +56,8 @@ rebuilt(void *arg, struct domain *d, const struct uvnf_error *e)
 	}
 	t->old = v->domain;
 	t->goal = v->template->guest == GUEST_GENERIC ? GOAL_RUN :
-	    t->config != NULL ? GOAL_CONFIG : GOAL_CLAIM;
+	    d->chunks > 0 ? GOAL_CONFIG : GOAL_CLAIM;
+	v->to_start = t->goal != GOAL_CLAIM;
 	task_claim(t, d);
 }
 
@@ -64,6 +66,7 @@ fetched(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 {
 	struct vnf_task *t = arg;
 	struct uvnf_error why;
+	char *copy = NULL;
 	struct domain *d;
 
 	t->inflight--;
@@ -83,16 +86,15 @@ fetched(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 		return;
 	}
 	if (len > 0) {
-		t->config = t->config_owned = xmemdup0(text, len);
-		t->config_len = len;
+		copy = xmemdup0(text, len);
 		t->vifs_used = t->vnf->vifs_used;
 	}
 	t->phase = PHASE_BUILD;
 	d = domain_new(t->vnf->template, KIND_COLD);
 	domain_copy_vifs(d, t->vnf->domain);
 	domain_set_values(d, t->vnf->set);
-	t->build = pool_build_cold(t->daemon->pools, d, t->vnf->owner,
-	    rebuilt, t);
+	t->build = pool_build_cold(t->daemon->pools, d, t->vnf->owner, copy,
+	    len, rebuilt, t);
 }
 
 void

@@ -56,15 +56,15 @@ written_ahead_of_boot(void *arg, const struct uvnf_error *e)
 
 /*
  * Is the configuration there already: from before, or, in a shell, its
- * template's own?
+ * template's own, or, in one that was built for a reboot, the VNF's?
  */
 static bool
 is_written(const struct vnf_task *t)
 {
 	const struct vnf *v = t->vnf;
 
-	return t->goal == GOAL_START || (t->fresh &&
-	    t->config == v->template->ahead && v->domain->chunks > 0);
+	return t->goal == GOAL_START || (t->fresh && v->domain->chunks > 0 &&
+	    (t->config == NULL || t->config == v->template->ahead));
 }
 
 /* MAC addresses are known since the claim. */

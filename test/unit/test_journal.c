@@ -41,6 +41,46 @@ record(struct journal *j, int domid)
 	return record_kind(j, domid, KIND_BOOTED);
 }
 
+/* In a reboot the new domain has all that its router starts on. */
+static void
+test_claim_of_one_to_start(void **state)
+{
+	struct journal *j = open_it();
+	struct domain *old = record(j, 7), *new = record_kind(j, 8, KIND_COLD);
+	const struct journal_entry *e;
+	struct vnf_table t;
+	struct vnf *v;
+
+	(void)state;
+	vnf_table_init(&t);
+	claim(j, &t, old, "web1");
+	v = vnf_find(&t, "web1");
+	v->domain = new;
+	v->to_start = true;
+	assert_int_equal(journal_claim(j, v), 0);
+	journal_observe(v, VNF_READY, j);
+	journal_close(j);
+	j = open_it();
+	assert_true(TAILQ_FIRST(journal_entries(j))->doomed);
+	e = TAILQ_LAST(journal_entries(j), journal_entries);
+	assert_int_equal(e->domid, 8);
+	assert_int_equal(e->state, VNF_STARTED);
+	assert_false(e->torn);
+	/* A halt is a halt again. */
+	vnf_set_state(&t, v, VNF_STARTED);
+	vnf_set_state(&t, v, VNF_CLAIMED);
+	journal_observe(v, VNF_STARTED, j);
+	journal_close(j);
+	j = open_it();
+	e = TAILQ_LAST(journal_entries(j), journal_entries);
+	assert_int_equal(e->state, VNF_CLAIMED);
+	journal_close(j);
+	vnf_release(&t, v);
+	vnf_free(v);
+	domain_free(old);
+	domain_free(new);
+}
+
 /* Reading, and writing it anew as a compaction does. */
 static void
 test_keeps_parameters(void **state)
@@ -496,6 +536,7 @@ main(void)
 		TEST(test_keeps_a_vnf),
 		TEST(test_keeps_parameters),
 		TEST(test_armed),
+		TEST(test_claim_of_one_to_start),
 		TEST(test_chains),
 		TEST(test_changed_vif),
 		TEST(test_forgets_what_is_gone),

@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The uvnf authors
+#
+# What a daemon that was killed at a chosen moment leaves to the next one;
+# test/steps/sim kills it at all of them.
+
+# shellcheck disable=SC2154 # lib.bash sets them
+load lib.bash
+
+setup() {
+	scenario_begin
+	sed -i '/pool:/d' uvnf.yaml
+}
+
+teardown() {
+	scenario_end
+}
+
+# on_record N WORDS: the journal has so many such lines.
+on_record() {
+	[ "$(grep -c "^[0-9a-f]* $2" state/journal)" -ge "$1" ]
+}
+
+# The daemon is killed, and another one serves.
+killed() {
+	kill -KILL "$daemon"
+	wait "$daemon" || :
+	daemon_start "host=$PWD/host"
+}
+
+is_ready() {
+	await holds '.state == "ready"' show "$1"
+	[ "$(ctl read "$1" cnt.class)" = Counter ]
+}
+
+@test "killed in a reboot: while the new domain gets its configuration" {
+	daemon_start "host=$PWD/host" write_ms=1000
+	ctl create cold a -c count.click --wait ready >/dev/null
+	domid=$(ctl -j show a | jq .domid)
+	ctl reboot a 2>/dev/null &
+	await on_record 2 'built '
+	killed
+	is_ready a
+	holds ".domid == $domid" show a
+}
+
+@test "killed in a reboot: before the router of the new domain is started" {
+	daemon_start "host=$PWD/host" boot_ms=1500 write_ms=100
+	ctl create cold a -c count.click --wait ready >/dev/null
+	domid=$(ctl -j show a | jq .domid)
+	ctl reboot a 2>/dev/null &
+	await on_record 2 'claim .* a '
+	killed
+	holds ".domid != $domid" show a
+	is_ready a
+	ctl stop a >/dev/null
+	holds '.state == "claimed"' show a
+	killed
+	holds '.state == "claimed"' show a
+	ctl start a --wait ready >/dev/null
+	is_ready a
+}
+
+@test "killed in the restart of one that crashed" {
+	printf '  again:\n    extends: cold\n    on_crash: restart\n' >>uvnf.yaml
+	daemon_start "host=$PWD/host" boot_ms=1500 crash_after_ms=100
+	ctl create again a -c count.click --wait ready >/dev/null
+	await on_record 2 'claim .* a '
+	killed
+	is_ready a
+}
