@@ -256,6 +256,7 @@ append_stages(struct journal *j, const uint8_t uuid[16],
 	    s->us[STAGE_READY]);
 }
 
+/* It is whole then, see append_config. */
 static int
 append_state(struct journal *j, const uint8_t uuid[16], enum vnf_state state,
     uint64_t routers, bool pause_undone)
@@ -546,11 +547,24 @@ journal_nobridge(struct journal *j, const char *name)
 	return rc;
 }
 
+/* A configuration that was cut short stays so in whatever state. */
+static int
+append_vnf_state(struct journal *j, const struct vnf *v)
+{
+	const uint8_t *uuid = v->domain->uuid;
+
+	if (append_state(j, uuid, state_on_record(v), v->routers,
+	    v->pause_undone) != 0)
+		return -1;
+	return v->torn ? append_config(j, uuid, v->vifs_used, v->set) : 0;
+}
+
 int
 journal_routers(struct journal *j, const struct vnf *v)
 {
-	return append_state(j, v->domain->uuid, state_on_record(v), v->routers,
-	    v->pause_undone);
+	hold(j);
+	append_vnf_state(j, v);
+	return release(j);
 }
 
 void
@@ -564,7 +578,7 @@ journal_observe(const struct vnf *v, enum vnf_state from, void *arg)
 	if (v->state == VNF_CLAIMED && from < VNF_CLAIMED)
 		return;			/* and journal_claim this */
 	hold(j);
+	append_vnf_state(j, v);
 	append_stages(j, v->domain->uuid, &v->stages);
-	journal_routers(j, v);
 	release(j);
 }

@@ -128,7 +128,7 @@ int journal_vif(struct journal *j, const struct domain *d, unsigned i,
     const struct domain_vif *vif);
 int journal_claim(struct journal *j, const struct vnf *v);
 int journal_config(struct journal *j, const struct vnf *v);
-/* Its state again, with the routers that it has now. */
+/* Its state again, with the routers that it has now, and that v->torn. */
 int journal_routers(struct journal *j, const struct vnf *v);
 int journal_pausing(struct journal *j, const struct domain *d);
 int journal_doom(struct journal *j, const struct domain *d);

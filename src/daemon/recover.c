@@ -81,6 +81,24 @@ domain_of(struct daemon *dm, const struct journal_entry *je, int domid)
 }
 
 /*
+ * That it is undone goes on record behind it, and at once: whoever pauses the
+ * domain later did not do so for that request.
+ */
+static void
+undo_pause(struct daemon *dm, struct vnf *v)
+{
+	struct backend *b = dm->backend;
+	struct uvnf_error e;
+	int paused = b->is_paused(b, v->domain, &e);
+
+	if (paused < 0 || (paused && b->unpause(b, v->domain, &e) != 0))
+		log_error("vnf not resumed name=%s domid=%d error=%s",
+		    v->name, v->domain->domid, e.text);
+	else
+		journal_routers(dm->journal, v);
+}
+
+/*
  * A pause that an earlier daemon began for a request that it did not answer is
  * undone; one whose end it did not record has ended.
  */
@@ -89,16 +107,14 @@ settle_pause(struct daemon *dm, struct vnf *v, bool pausing)
 {
 	struct backend *b = dm->backend;
 	struct uvnf_error e;
-	int paused = b->is_paused(b, v->domain, &e);
 
-	if (v->state == VNF_PAUSED && paused == 0) {
+	if (v->state != VNF_PAUSED) {
+		if (pausing)
+			undo_pause(dm, v);
+	} else if (b->is_paused(b, v->domain, &e) == 0) {
 		log_warn("vnf was resumed name=%s domid=%d", v->name,
 		    v->domain->domid);
 		vnf_set_state(&dm->vnfs, v, v->paused_from);
-	} else if (v->state != VNF_PAUSED && pausing && paused == 1 &&
-	    b->unpause(b, v->domain, &e) != 0) {
-		log_error("vnf not resumed name=%s domid=%d error=%s",
-		    v->name, v->domain->domid, e.text);
 	}
 }
 
@@ -119,7 +135,10 @@ adopted(void *arg, const struct uvnf_error *e)
 	free(a);
 }
 
-/* Leads a fresh VNF through its states to the one that it had. */
+/*
+ * Leads a fresh VNF through its states to the one that it had.  None of them is
+ * for the journal, which knows more than these say: v has no domain yet.
+ */
 static void
 restore_state(struct vnf_table *t, struct vnf *v, enum vnf_state state,
     enum vnf_state paused_from)
@@ -157,6 +176,13 @@ restore_state(struct vnf_table *t, struct vnf *v, enum vnf_state state,
 	}
 }
 
+/* In others a router runs, with what it was given before. */
+static bool
+is_torn_in(enum vnf_state state)
+{
+	return state == VNF_CLAIMED || state == VNF_FAILED;
+}
+
 static void
 adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 {
@@ -165,15 +191,14 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	struct vnf *v = vnf_new(&dm->vnfs, je->name, d->template);
 
 	v->source = je->kind;
-	v->domain = d;
 	v->vifs_used = je->vifs_used;
 	vnf_label_keep(&v->label, vnf_label(je->label));
 	vnf_own(&dm->vnfs, v, je->owner, je->owner != 0 ? je->memory_mb :
 	    d->template->memory_mb, je->owner != 0 ? je->vcpus :
 	    d->template->vcpus);
 	v->routers = je->routers;
-	v->torn = je->torn && (je->state == VNF_CLAIMED ||
-	    je->state == VNF_FAILED);
+	v->torn = je->torn && is_torn_in(je->state == VNF_PAUSED ?
+	    je->paused_from : je->state);
 	if (je->set.n > 0) {
 		v->set = xcalloc(1, sizeof(*v->set));
 		params_copy(v->set, &je->set);
@@ -181,9 +206,10 @@ adopt(struct daemon *dm, const struct journal_entry *je, int domid)
 	domain_set_values(d, v->set);
 	v->stages = je->stages;
 	v->stages_kept = true;
-	d->vnf = v;
 	v->pause_undone = je->pause_undone;
 	restore_state(&dm->vnfs, v, je->state, je->paused_from);
+	v->domain = d;
+	d->vnf = v;
 	dm->metrics.adopted++;
 	log_info("vnf adopted name=%s domid=%d state=%s", v->name, domid,
 	    vnf_state_word(v->state));

@@ -337,11 +337,12 @@ vnf_adopted(struct daemon *dm, struct vnf *v)
 
 	/* The order to start was the last that an earlier daemon did. */
 	if (v->domain->ordered && (v->state == VNF_CLAIMED ||
-	    (v->state == VNF_FAILED && v->torn)))
+	    (v->state == VNF_FAILED && v->torn))) {
+		v->torn = false;	/* all of it was written before */
 		vnf_set_state(&dm->vnfs, v, VNF_STARTED);
+	}
 	if (v->state != VNF_STARTED)
 		return;
-	v->torn = false;
 	t = task_new(dm, v, v->template->guest == GUEST_GENERIC ? GOAL_RUN :
 	    GOAL_START, &rq);
 	event_del(&t->limit);

@@ -70,3 +70,48 @@ is_ready() {
 	killed
 	is_ready a
 }
+
+# What is on record of a VNF; the rest is the daemon's.
+record_of() {
+	grep -F "$(ctl -j show "$1" | jq -r .uuid)" state/journal
+}
+
+@test "a restart writes nothing that a kill within it would make a lie" {
+	daemon_start "host=$PWD/host"
+	ctl create cold a -c count.click --wait ready >/dev/null
+	ctl create cold b -c count.click --wait ready >/dev/null
+	ctl pause a >/dev/null
+	fails 1 router-failed config b refused.click --wait ready
+	killed
+	record_of a >before
+	record_of b >>before
+	killed
+	record_of a >after
+	record_of b >>after
+	cmp before after
+	# Each state once, and the one that the pause is from.
+	[ "$(grep -c ' state ' after)" -eq 3 ]
+	holds '.state == "paused"' show a
+	ctl resume a >/dev/null
+	is_ready a
+}
+
+@test "killed in a config: the VNF is not started on half of it, ever" {
+	daemon_start "host=$PWD/host" write_ms=500
+	ctl create cold a -c count.click >/dev/null
+	ctl stop a >/dev/null
+	ctl config a other.click 2>/dev/null &
+	await on_record 1 'config '
+	killed
+	fails 1 bad-state start a
+	ctl pause a >/dev/null
+	killed
+	ctl resume a >/dev/null
+	fails 1 bad-state start a
+	killed
+	fails 1 bad-state start a
+	says 'being configured'
+	ctl config a count.click --wait ready >/dev/null
+	killed
+	is_ready a
+}
