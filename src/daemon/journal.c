@@ -88,6 +88,16 @@ make_room(struct journal *j, size_t len)
 	return -1;
 }
 
+/* The one way for lines to the journal that is in use; may make it short. */
+static int
+append_lines(struct journal *j, bool ends, const char *lines, size_t len)
+{
+	int rc = ends || make_room(j, len) == 0 ? put(j, lines, len) : -1;
+
+	journal_compact_if_long(j);
+	return rc;
+}
+
 /* What is appended from here to release goes out in one write. */
 static void
 hold(struct journal *j)
@@ -108,10 +118,11 @@ flush(struct journal *j)
 static int
 release(struct journal *j)
 {
-	bool has_room = j->streaming || make_room(j, j->held) == 0;
+	bool streaming = j->streaming;
 
 	j->holding = j->streaming = false;
-	return has_room ? flush(j) : -1;
+	return streaming ? flush(j) :
+	    append_lines(j, false, j->hold, j->held);
 }
 
 /* A line with its checksum in front; its length. */
@@ -138,8 +149,7 @@ append_line(struct journal *j, bool ends, const char *fmt, va_list ap)
 	size_t len = format_line(line, fmt, ap);
 
 	if (!j->holding)
-		return ends || make_room(j, len) == 0 ?
-		    put(j, line, len) : -1;
+		return append_lines(j, ends, line, len);
 	if (j->streaming && j->held + len > sizeof(j->hold) && flush(j) != 0)
 		return -1;
 	assert(j->held + len <= sizeof(j->hold));
@@ -177,7 +187,7 @@ append_end(struct journal *j, const char *fmt, ...)
 	return rc;
 }
 
-static void
+static int
 append_built(struct journal *j, const uint8_t uuid[16], int domid,
     const struct domain_vif *vifs, unsigned nvifs)
 {
@@ -190,8 +200,8 @@ append_built(struct journal *j, const uint8_t uuid[16], int domid,
 		len += (size_t)snprintf(list + len, sizeof(list) - len,
 		    " %s %s %s", mac_format(vifs[i].mac, mac),
 		    place_format(&vifs[i].place, place), vifs[i].dev);
-	append(j, "built %s %d %u%s", uuid_format(uuid, text), domid, nvifs,
-	    list);
+	return append(j, "built %s %d %u%s", uuid_format(uuid, text), domid,
+	    nvifs, list);
 }
 
 static int
@@ -441,10 +451,7 @@ journal_build(struct journal *j, const struct domain *d)
 int
 journal_built(struct journal *j, const struct domain *d)
 {
-	off_t before = j->size;
-
-	append_built(j, d->uuid, d->domid, d->vifs, d->nvifs);
-	return j->size != before ? 0 : -1;
+	return append_built(j, d->uuid, d->domid, d->vifs, d->nvifs);
 }
 
 int
@@ -507,10 +514,8 @@ int
 journal_gone(struct journal *j, const struct domain *d)
 {
 	char uuid[UUID_TEXT_LEN + 1];
-	int rc = append_end(j, "gone %s", uuid_format(d->uuid, uuid));
 
-	journal_compact_if_long(j);
-	return rc;
+	return append_end(j, "gone %s", uuid_format(d->uuid, uuid));
 }
 
 int
@@ -541,10 +546,7 @@ journal_bridge(struct journal *j, const char *name, const char *chain,
 int
 journal_nobridge(struct journal *j, const char *name)
 {
-	int rc = append(j, "nobridge %s", name);
-
-	journal_compact_if_long(j);
-	return rc;
+	return append(j, "nobridge %s", name);
 }
 
 /* A configuration that was cut short stays so in whatever state. */

@@ -499,6 +499,35 @@ test_is_compacted_in_pieces(void **state)
 	event_base_free(base);
 }
 
+/* Also where nothing ends: changes of one VNF, and those that are refused. */
+static void
+test_is_compacted_without_an_end(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct journal *j = open_it();
+	struct domain *d = record(j, 7);
+	struct vnf_table t;
+	struct vnf *v;
+	int i;
+
+	(void)state;
+	vnf_table_init(&t);
+	claim(j, &t, d, "web1");
+	v = vnf_find(&t, "web1");
+	journal_in_pieces(j, base);
+	for (i = 0; i < 20000; i++) {
+		assert_int_equal(journal_routers(j, v), 0);
+		assert_int_equal(journal_probe(j), 0);
+		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+		assert_true(journal_size() < 512 * 1024);
+	}
+	journal_close(j);
+	vnf_release(&t, v);
+	vnf_free(v);
+	domain_free(d);
+	event_base_free(base);
+}
+
 /* Not as if what somebody has put there were the journal. */
 static void
 test_is_not_compacted_from_another(void **state)
@@ -545,6 +574,7 @@ main(void)
 		TEST(test_refuses_a_later_one),
 		TEST(test_is_compacted),
 		TEST(test_is_compacted_in_pieces),
+		TEST(test_is_compacted_without_an_end),
 		TEST(test_is_not_compacted_from_another),
 		TEST(test_refuses_a_second_daemon),
 	};
