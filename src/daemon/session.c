@@ -183,6 +183,16 @@ stream(struct session *s)
 	}
 }
 
+/* The first request of what was read has its turn already. */
+static bool
+take_turn(struct session *s)
+{
+	if (!s->turn_paid)
+		return turn_take(&s->turn);
+	s->turn_paid = false;
+	return true;
+}
+
 /*
  * Runs what may run, in its turn; the rest waits in the buffer and then in the
  * socket.
@@ -192,7 +202,7 @@ process(struct session *s)
 {
 	for (;;) {
 		if (s->next != NULL && s->next_complete) {
-			if (!may_run(s, s->next) || !turn_take(&s->turn))
+			if (!may_run(s, s->next) || !take_turn(s))
 				break;
 			run_next(s);
 		} else if (s->closing || !session_input(s)) {
@@ -200,8 +210,9 @@ process(struct session *s)
 		}
 	}
 	if (s->eof || s->closing)
-		event_del(&s->readable);
-	else if (s->in_len == sizeof(s->in))
+		s->read_waits = false;
+	if (s->eof || s->closing || s->read_waits ||
+	    s->in_len == sizeof(s->in))
 		event_del(&s->readable);
 	else
 		event_add(&s->readable, NULL);
@@ -257,12 +268,6 @@ go_on(struct session *s)
 }
 
 static void
-on_turn(void *arg)
-{
-	go_on(arg);
-}
-
-static void
 on_flush(evutil_socket_t fd, short what, void *arg)
 {
 	struct session *s = arg;
@@ -283,24 +288,52 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	go_on(arg);
 }
 
+/* false when the client is gone for good. */
+static bool
+read_in(struct session *s)
+{
+	ssize_t n = read(s->fd, s->in + s->in_len, sizeof(s->in) - s->in_len);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (n == 0)
+		s->eof = true;
+	s->in_len += (size_t)n;
+	return true;
+}
+
+/*
+ * A read takes a turn, whatever comes of it: an empty line, a byte of a long
+ * one or of a payload costs as much as a request.
+ */
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct session *s = arg;
-	ssize_t n = read(s->fd, s->in + s->in_len, sizeof(s->in) - s->in_len);
 
 	(void)fd;
 	(void)what;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n < 0) {
-		session_free(s);
+	s->read_waits = !turn_take(&s->turn);
+	if (s->read_waits) {
+		event_del(&s->readable);
 		return;
 	}
-	if (n == 0)
-		s->eof = true;
-	s->in_len += (size_t)n;
-	go_on(s);
+	s->turn_paid = true;
+	if (read_in(s))
+		go_on(s);
+	else
+		session_free(s);
+}
+
+static void
+on_turn(void *arg)
+{
+	struct session *s = arg;
+
+	if (s->read_waits)
+		on_readable(s->fd, EV_READ, s);
+	else
+		go_on(s);
 }
 
 static void

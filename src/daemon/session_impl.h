@@ -31,6 +31,8 @@ struct session {
 
 	char in[PROTO_LINE_MAX];
 	size_t in_len;
+	bool read_waits;		/* it waits for its turn */
+	bool turn_paid;			/* by the read, for a request in it */
 	enum input_mode mode;
 	struct request *next;		/* read, in part or waiting its turn */
 	bool next_complete;

@@ -130,9 +130,6 @@ take_line(struct session *s, const char *text, size_t len)
 	} else if (proto_parse(rq->text, &rq->line, &e) != 0) {
 		refuse_later(rq, &e);
 		s->closing = may_announce(text, len);
-	} else if (rq->line.nwords == 0 && rq->line.tag == NULL) {
-		session_request_free(rq);
-		return;
 	} else if (rq->line.nwords == 0) {
 		uvnf_error_set(&e, UVNF_E_BAD_REQUEST, "a tag without a verb");
 		refuse_later(rq, &e);
@@ -145,12 +142,36 @@ take_line(struct session *s, const char *text, size_t len)
 		expect_payload(s, rq);
 }
 
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/*
+ * Empty lines, which take no turn: all at once, so that however many there
+ * are, they cost no more than the turn in which they were read.
+ */
+static void
+skip_empty(struct session *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->in_len && is_space(s->in[i]); i++)
+		if (s->in[i] == '\n')
+			n = i + 1;
+	if (n > 0)
+		consume(s, n);
+}
+
 /* Each takes what it can from the input; false when more must be read. */
 static bool
 input_line(struct session *s)
 {
-	char *end = memchr(s->in, '\n', s->in_len);
+	char *end;
 
+	skip_empty(s);
+	end = memchr(s->in, '\n', s->in_len);
 	if (end != NULL) {
 		size_t len = (size_t)(end - s->in);
 

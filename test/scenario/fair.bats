@@ -199,3 +199,30 @@ sources_of() {
 	run -0 awk '/^epoll_wait/ { n = 0 } /^accept4.* = [0-9]/ { n++ }
 	    n > most { most = n } END { print most; exit most > 16 }' trace
 }
+
+@test "what is read takes turns, too: empty lines, parts of a payload" {
+	daemon_start
+	strace -o trace -e trace=read,epoll_wait -p "$daemon" 2>strace.err &
+	await grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$daemon/status"
+	run -0 python3 - "$UVNF_SOCKET" "$daemon" <<-'END'
+	import os, signal, socket, sys
+	conns = [socket.socket(socket.AF_UNIX) for _ in range(100)]
+	for conn in conns:
+	    conn.connect(sys.argv[1])
+	    assert conn.recv(4096).endswith(b"\n")
+	for conn in conns[50:]:
+	    conn.sendall(b"create nosuch a config=5\nIdle;ping\n"
+	                 b"create nosuch a config=5\n")
+	    lines = conn.makefile("rb")
+	    while lines.readline() != b"OK\n":
+	        pass
+	os.kill(int(sys.argv[2]), signal.SIGSTOP)
+	for conn in conns:
+	    conn.sendall(b"\n")
+	os.kill(int(sys.argv[2]), signal.SIGCONT)
+	END
+	await awk '/^read.*"\\n", [0-9]/ { n++ } END { exit n < 100 }' trace
+	kill %?strace
+	run -0 awk '/^epoll_wait/ { n = 0 } /^read.*"\\n", [0-9]/ { n++ }
+	    n > most { most = n } END { print most; exit most > 32 }' trace
+}

@@ -358,3 +358,12 @@ line() {
 		[ "$(cat "out$i")" = OK ]
 	done
 }
+
+@test "empty lines: ignored, in any number, and no reason to wait" {
+	run -0 wire 'send:\n \t\r\n\n  ping\n\n\r\n  ' 'send:\nping\n' reply:2
+	[ "$output" = $'OK\nOK' ]
+	run -0 wire 'many:100000:\n' 'send:ping\n' reply
+	[ "$output" = OK ]
+	run -0 wire 'send:@a create cold a\n\n@b ping\n\n' reply:2
+	ctl destroy a --wait freed
+}
