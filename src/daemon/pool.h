@@ -52,8 +52,13 @@ struct domain *pool_claim_armed(struct pools *p, const struct template *t,
     uid_t uid, const struct params *set, enum armed_miss *miss);
 bool pool_has_armed(const struct pools *p, const struct template *t);
 
-/* Somebody has set these values: armed shells that have one of them go. */
-void pools_make_room(struct pools *p, const struct params *set);
+/*
+ * A domain of t's is to have these values (set may be NULL): armed shells that
+ * have one of them go, if it is one that a range of t's is for.  Before
+ * domain_set_values, and after all that may refuse it.
+ */
+void pools_make_room(struct pools *p, const struct template *t,
+    const struct params *set);
 
 /* Gives one back that was claimed and is still as it was. */
 void pool_put_back(struct pools *p, struct domain *d);

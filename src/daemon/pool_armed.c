@@ -74,31 +74,40 @@ pool_claim_armed(struct pools *p, const struct template *t,
 
 /* --- values that are wanted elsewhere ------------------------------------ */
 
+/* Does a domain of t's, with these values, have this one out of a range? */
 static bool
-has_one_of(const struct domain *d, const struct params *set)
+wants(const struct template *t, const struct params *set,
+    const struct param *has)
 {
-	const struct param *has;
+	const struct param *want = params_get(set, has->name);
+	const struct param *declared = params_get(&t->params, has->name);
+
+	return want != NULL && declared != NULL && declared->range.given &&
+	    strcmp(want->value, has->value) == 0;
+}
+
+static bool
+is_in_the_way(const struct domain *d, const struct template *t,
+    const struct params *set)
+{
 	unsigned i;
 
-	for (i = 0; d->values != NULL && i < d->values->n; i++) {
-		has = &d->values->list[i];
-		if (params_get(set, has->name) != NULL &&
-		    strcmp(params_get(set, has->name)->value,
-		    has->value) == 0)
+	for (i = 0; d->values != NULL && i < d->values->n; i++)
+		if (wants(t, set, &d->values->list[i]))
 			return true;
-	}
 	return false;
 }
 
 static void
-shelf_make_room(struct pools *p, struct shelf *s, const struct params *set)
+shelf_make_room(struct pools *p, struct shelf *s, const struct template *t,
+    const struct params *set)
 {
 	struct pool_build *b, *next_build;
 	struct domain *d, *next;
 
 	for (d = TAILQ_FIRST(&s->ready); d != NULL; d = next) {
 		next = TAILQ_NEXT(d, entry);
-		if (has_one_of(d, set)) {
+		if (is_in_the_way(d, t, set)) {
 			pool_shelf_remove(s, d);
 			pool_give_up(p, d);
 		}
@@ -106,7 +115,7 @@ shelf_make_room(struct pools *p, struct shelf *s, const struct params *set)
 	for (b = LIST_FIRST(&p->builds); b != NULL; b = next_build) {
 		next_build = LIST_NEXT(b, entry);
 		if (b->shelf == s && b->domain != NULL &&
-		    has_one_of(b->domain, set)) {
+		    is_in_the_way(b->domain, t, set)) {
 			s->building--;
 			pool_build_disown(b);
 		}
@@ -114,7 +123,8 @@ shelf_make_room(struct pools *p, struct shelf *s, const struct params *set)
 }
 
 void
-pools_make_room(struct pools *p, const struct params *set)
+pools_make_room(struct pools *p, const struct template *t,
+    const struct params *set)
 {
 	bool used = false;
 	unsigned i;
@@ -123,7 +133,7 @@ pools_make_room(struct pools *p, const struct params *set)
 		used |= value_used(set->list[i].name, set->list[i].value);
 	for (i = 0; used && i < p->nshelves; i++)
 		if (p->shelves[i].kind == KIND_ARMED)
-			shelf_make_room(p, &p->shelves[i], set);
+			shelf_make_room(p, &p->shelves[i], t, set);
 	if (used)
 		pool_refill(p);
 }

@@ -142,6 +142,15 @@ task_claim(struct vnf_task *t, struct domain *d)
 		task_end(t);
 }
 
+void
+task_give_values(struct vnf_task *t, struct domain *d)
+{
+	struct vnf *v = t->vnf;
+
+	pools_make_room(t->daemon->pools, d->template, v->set);
+	domain_set_values(d, v->set);
+}
+
 static void
 task_built(void *arg, struct domain *d, const struct uvnf_error *e)
 {
@@ -181,7 +190,7 @@ task_build(struct vnf_task *t)
 	if (v->state == VNF_NONE)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_CREATING);
 	net_apply(d, v->name, t->net);
-	domain_set_values(d, v->set);
+	task_give_values(t, d);
 	t->build = pool_build_cold(t->daemon->pools, d, v->owner, NULL, 0,
 	    task_built, t);
 }

@@ -120,7 +120,7 @@ task_take_shell(struct vnf_task *t, struct domain *d)
 	struct domain_vif vifs[TEMPLATE_VIFS_MAX];
 	uint32_t mask = 0;
 
-	domain_set_values(d, t->vnf->set);
+	task_give_values(t, d);
 	if (!net_is_plain(d->template, t->net))
 		mask = net_wanted(d, t->vnf->name, t->net, vifs);
 	if (mask != 0)

@@ -119,10 +119,8 @@ vnf_create(struct daemon *dm, const char *template, const char *name,
 	rq->act = ACT_CREATE;
 	if (rc == 0)
 		rc = check_quotas(dm, t, rq, &e);
-	if (rc == 0 && (armed = armed_take(dm, t, rq, &miss)) == NULL) {
-		pools_make_room(dm->pools, rq->set);
+	if (rc == 0 && (armed = armed_take(dm, t, rq, &miss)) == NULL)
 		rc = text_prepare(t, name, NULL, &rq->set, rq, &e);
-	}
 	if (rc != 0) {
 		refuse(rq, NULL, &e);
 		return;
@@ -300,7 +298,7 @@ vnf_config(struct daemon *dm, const char *name, unsigned router,
 		refuse(rq, v, &e);
 		return;
 	}
-	pools_make_room(dm->pools, rq->set);
+	pools_make_room(dm->pools, v->template, rq->set);
 	params_free(rq->set);
 	params_free(v->set);
 	v->set = set;

@@ -91,6 +91,9 @@ int task_check_build(const struct vnf_task *t, struct uvnf_error *e);
 
 /* vnf_claim.c: gives the VNF its domain and lets it run. */
 void task_claim(struct vnf_task *t, struct domain *d);
+/* What was set for the VNF is d's, which nothing can refuse it any more; armed
+ * shells that have one of the values go. */
+void task_give_values(struct vnf_task *t, struct domain *d);
 /* No domain is the VNF's: e is the answer, its name is free again. */
 void task_unclaimed(struct vnf_task *t, const struct uvnf_error *e);
 

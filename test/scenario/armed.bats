@@ -114,6 +114,26 @@ of() {
 	all_hold 'map(.params.ip) | sort == unique' list
 }
 
+@test "armed: who sets nothing of theirs takes none of their addresses" {
+	cat >>uvnf.yaml <<-'EOF'
+	  plain: {kernel: /boot/clickos, vifs: [{bridge: br0}]}
+	  own: {extends: plain, override: [params], params: {ip: 10.9.9.9}}
+	EOF
+	daemon_start
+	fill
+	before=$(stat_of builds)
+	run -0 wire 'send:create plain a set.ip=10.0.0.1\n' \
+	    'send:create fixed b set.ip=10.0.0.1\n' \
+	    'send:create web c set.ip=10.0.0.1 config=5\n{{x}}' \
+	    'send:create own d set.ip=10.0.0.2\npool show web\n' reply:5
+	[ "$(grep -c '^ERR bad-' <<<"$output")" -eq 3 ]
+	says "has no parameter 'ip'" \
+	    'kind="armed" target=2 min=0 max=2 wanted=2 have=2 building=0'
+	# Its own is no range, so that the address is nobody's.
+	[ "$(stat_of builds)" -eq $((before + 1)) ]
+	holds '.params.ip == "10.0.0.2" and .source == "cold"' show d
+}
+
 @test "armed: an address is free again when its domain is gone" {
 	daemon_start
 	fill
