@@ -85,6 +85,13 @@ domain_new(const struct template *t, enum domain_kind kind)
 }
 
 void
+domain_owe(struct domain *d, uid_t uid, unsigned mb)
+{
+	d->payer = uid;
+	d->owed_mb = mb;
+}
+
+void
 domain_retemplate(struct domain *d, const struct template *t)
 {
 	template_unref(d->template);

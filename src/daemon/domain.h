@@ -73,6 +73,9 @@ struct domain {
  */
 struct domain *domain_new(const struct template *t, enum domain_kind kind);
 
+/* It is on its way out: uid has so much memory of it until it is gone. */
+void domain_owe(struct domain *d, uid_t uid, unsigned mb);
+
 /* Puts it under another template, of which it would have been the same. */
 void domain_retemplate(struct domain *d, const struct template *t);
 

@@ -66,6 +66,7 @@ pool_build_drop(struct pool_build *b)
 
 	if (b->demanded)
 		account_take(a, b->uid, QUOTA_BUILDS, 1);
+	account_take(a, b->uid, QUOTA_MEMORY_MB, b->owed_mb);
 	pool_queue_remove(b->pools, b);
 	LIST_REMOVE(b, entry);
 	b->pools->building--;
@@ -141,6 +142,8 @@ pool_build_fail(struct pool_build *b, const struct uvnf_error *e)
 	bringup_cancel(b->bringup);
 	b->bringup = NULL;
 	b->domain = NULL;
+	if (b->demanded)
+		domain_owe(d, b->uid, d->template->memory_mb);
 	reap(b->pools->daemon, d, b->gone, b->gone_arg);
 	b->gone = NULL;
 	build_end_failed(b, e);
@@ -457,6 +460,17 @@ pool_build_cold(struct pools *p, struct domain *d, uid_t uid, char *text,
 	return b;
 }
 
+/* Its VNF has no memory any more, but there will be a domain that has it. */
+static void
+build_owe(struct pool_build *b)
+{
+	if (b->domain == NULL)
+		return;			/* refused */
+	b->owed_mb = b->domain->template->memory_mb;
+	account_add(&b->pools->daemon->vnfs.accounts, b->uid, QUOTA_MEMORY_MB,
+	    b->owed_mb);
+}
+
 void
 pool_build_abandon(struct pool_build *b, reap_done gone, void *arg)
 {
@@ -465,8 +479,10 @@ pool_build_abandon(struct pool_build *b, reap_done gone, void *arg)
 	b->built = NULL;
 	b->gone = gone;
 	b->gone_arg = arg;
-	if (b->queued == NULL)
+	if (b->queued == NULL) {
+		build_owe(b);
 		return;
+	}
 	uvnf_error_set(&e, UVNF_E_DESTROYED, "%s is no longer wanted",
 	    b->domain->name);
 	pool_build_refuse(b, &e);

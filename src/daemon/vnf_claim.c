@@ -60,6 +60,8 @@ static void
 claim_drop(struct vnf_task *t, struct domain *d)
 {
 	journal_doom(t->daemon->journal, d);
+	if (d->kind == KIND_COLD)	/* shells are nobody's until then */
+		domain_owe(d, t->vnf->owner, d->template->memory_mb);
 	d->vnf = NULL;
 	t->vnf->to_start = false;
 	t->vnf->domain = t->old;

@@ -136,6 +136,8 @@ task_net_failed(struct vnf_task *t, const struct uvnf_error *e)
 	struct domain *d = let_go(t->vnf);
 
 	journal_doom(dm->journal, d);
+	/* Or a short time limit would cost nothing, again and again. */
+	domain_owe(d, t->vnf->owner, t->vnf->memory_mb);
 	task_unclaimed(t, e);
 	/* It goes once what is under way has ended. */
 	reap(dm, d, NULL, NULL);

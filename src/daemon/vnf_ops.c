@@ -440,10 +440,8 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 		ds->left++;
 	vnf_shutdown_cancel(v, &e);
 	calls_fail(v, &e);
-	if (d != NULL) {
-		d->payer = v->owner;
-		d->owed_mb = v->memory_mb;
-	}
+	if (d != NULL)
+		domain_owe(d, v->owner, v->memory_mb);
 	if (v->state != VNF_STOPPING)
 		vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
 	log_info("vnf destroyed name=%s domid=%d", v->name,

@@ -610,6 +610,30 @@ exceeds() {
 	await has $alice '.vnfs.used == 1 and .memory_mb.used == 8'
 }
 
+@test "quotas: memory of a domain whose VNF went while it was built" {
+	with_quotas '{default: {memory_mb: 16}}'
+	sed -i '/pool:/d' uvnf.yaml
+	daemon_start build_ms=300 destroy_ms=1000
+	run -0 talk_as $alice \
+	    'send:@a create cold a\n@b create cold b timeout_ms=100\n' \
+	    'send:@d destroy a\n@q quota\n@c create cold c\n' \
+	    'until:^@q DATA.* vnfs.used=1 .*memory_mb.used=16 ' \
+	    'until:^@c ERR quota .* has 16 and would need 8 more' \
+	    'until:^@b ERR timeout'
+	has $alice '.vnfs.used == 0 and .memory_mb.used == 16'
+	# The same once they are there and are being destroyed.
+	await has $alice '.builds.used == 0'
+	has $alice '.memory_mb.used == 16'
+	exceeds $alice create cold c
+	await all_hold 'all(.memory_mb.used == 0)' quota
+	# What is never built costs nothing.
+	ctl_as $alice create cold c
+	run -0 talk_as $alice 'send:@r reboot c timeout_ms=100\n' \
+	    'until:^@r ERR timeout'
+	has $alice '.memory_mb.used == 16'
+	await has $alice '.memory_mb.used == 8'
+}
+
 @test "chains: only their owner, or who was granted that, adds to one" {
 	daemon_start
 	run -0 talk_as $alice \
