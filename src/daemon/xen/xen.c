@@ -81,6 +81,8 @@ watch_spawner(struct xen *x)
 	x->child = evsignal_new(x->base, SIGCHLD, on_child, x);
 	if (x->child == NULL || evsignal_add(x->child, NULL) != 0)
 		log_fatal("out of memory");
+	/* It may have been stopped since it was forked, unheard. */
+	on_child(SIGCHLD, EV_SIGNAL, x);
 }
 
 static int

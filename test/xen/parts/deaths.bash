@@ -40,8 +40,18 @@ spawner_stopped() {
 	    "/proc/$(pgrep -x 'uvnfd: spawner')/status"
 }
 
+# There is a worker that is not one of $1.
+other_worker() {
+	pgrep -x 'uvnfd: worker' | grep -qvxF "$1"
+}
+
+# A worker that is killed then is waited for, and replaced, by it alone.
 spawner_goes_on() {
-	pkill -STOP -x 'uvnfd: spawner' && within 5 not spawner_stopped &&
+	local before
+	before=$(pgrep -x 'uvnfd: worker') &&
+	    pkill -STOP -x 'uvnfd: spawner' &&
+	    kill -KILL "$(head -n 1 <<<"$before")" &&
+	    within 30 other_worker "$before" && not spawner_stopped &&
 	    ctl create cold web4 && ctl destroy web4 --wait freed
 }
 
