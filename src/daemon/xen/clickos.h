@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "daemon/backend.h"
+#include "daemon/click.h"
 #include "daemon/xen/guest.h"
 
 /*
@@ -20,7 +21,9 @@
  * of 1024 behind a header; a little less leaves room for the unforeseen.
  */
 #define CLICKOS_CHUNK 992
-#define CLICKOS_CHUNKS_MAX 65536
+/* So many has a configuration at most; a guest may have made others. */
+#define CLICKOS_CHUNKS_MAX \
+	((CLICK_CONFIG_MAX + CLICKOS_CHUNK - 1) / CLICKOS_CHUNK)
 
 /* Paths, for the watches that others set. */
 void clickos_root(const struct guest *g, char *buf, size_t size);

@@ -17,16 +17,18 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/xen/backlog.h"
 #include "daemon/xen/xenstore.h"
 
 /*
  * What may be under way unanswered.  C xenstored reads the body of a request
  * with a blocking read, so that only whole ones may enter the socket, whose
  * buffer holds some 200 kB; oxenstored stops to read a client that has 1024
- * unread replies.
+ * unread replies.  What else there is waits in the backlog, where its turn may
+ * come before that of what waits longer.
  */
 #define WINDOW_BYTES (64 * 1024)
-#define WINDOW_REQUESTS 256
+#define WINDOW_REQUESTS 256		/* a power of two */
 
 #define INPUT_SIZE (64 * 1024)
 
@@ -63,14 +65,13 @@ struct xenstore {
 
 	char *out;			/* what the kernel has not taken yet */
 	size_t out_len, out_size;
-	size_t released;		/* of out: allowed to leave */
+	struct backlog backlog;		/* what is not in out yet */
 	char in[INPUT_SIZE];
 	size_t in_len;
 
-	struct request *ring;		/* by id: a power of two of them */
-	uint32_t ring_size;
-	uint32_t oldest, sent, next;	/* ids; sent: first not released */
-	size_t in_flight;		/* bytes released and unanswered */
+	struct request ring[WINDOW_REQUESTS];	/* by id */
+	uint32_t oldest, next;		/* ids, in the order of leaving */
+	size_t in_flight;		/* bytes that are unanswered */
 
 	struct slot *slots;
 	uint32_t nslots, first_free;
@@ -96,20 +97,7 @@ broken(struct xenstore *x, const char *what, int err)
 static struct request *
 request_of(struct xenstore *x, uint32_t id)
 {
-	return &x->ring[id & (x->ring_size - 1)];
-}
-
-static void
-ring_grow(struct xenstore *x)
-{
-	uint32_t size = x->ring_size != 0 ? x->ring_size * 2 : 64, id;
-	struct request *ring = xcalloc(size, sizeof(*ring));
-
-	for (id = x->oldest; id != x->next; id++)
-		ring[id & (size - 1)] = *request_of(x, id);
-	free(x->ring);
-	x->ring = ring;
-	x->ring_size = size;
+	return &x->ring[id % WINDOW_REQUESTS];
 }
 
 static void
@@ -124,25 +112,71 @@ out_append(struct xenstore *x, const void *data, size_t len)
 	x->out_len += len;
 }
 
+/* Has the window room for one with a body of so many bytes? */
+static bool
+has_room(const struct xenstore *x, size_t len)
+{
+	return x->next - x->oldest < WINDOW_REQUESTS &&
+	    x->in_flight + sizeof(struct xsd_sockmsg) + len <= WINDOW_BYTES;
+}
+
+/* It leaves with the next flush: its header here, its body from the caller. */
+static void
+let_go(struct xenstore *x, uint32_t type, size_t len, xenstore_reply reply,
+    void *arg)
+{
+	struct xsd_sockmsg msg = { .type = type, .req_id = x->next };
+	struct request *r = request_of(x, x->next++);
+
+	msg.len = len;
+	out_append(x, &msg, sizeof(msg));
+	*r = (struct request){ .reply = reply, .arg = arg, .type = type,
+	    .size = sizeof(msg) + msg.len };
+	x->in_flight += r->size;
+}
+
+/* The domid that a path is about, or 0. */
+static unsigned
+guest_of(const char *path)
+{
+	unsigned domid = 0;
+
+	if (sscanf(path, "/local/domain/0/backend/vif/%u/", &domid) != 1)
+		sscanf(path, "/local/domain/%u/", &domid);
+	return domid;
+}
+
+static void
+keep_waiting(struct xenstore *x, uint32_t type, const char *head,
+    size_t head_len, const void *data, size_t len, xenstore_reply reply,
+    void *arg)
+{
+	struct waiting *w = backlog_add(&x->backlog, guest_of(head),
+	    head_len + len);
+
+	w->type = type;
+	w->reply = reply;
+	w->arg = arg;
+	memcpy(w->body, head, head_len);
+	if (len > 0)
+		memcpy(w->body + head_len, data, len);
+}
+
 /* head has its length with its NUL, or without, as the request wants it. */
 static void
 submit(struct xenstore *x, uint32_t type, const char *head, size_t head_len,
     const void *data, size_t len, xenstore_reply reply, void *arg)
 {
-	struct xsd_sockmsg msg = { .type = type, .req_id = x->next };
-	struct request *r;
-
 	assert(head_len + len > 0 && head_len + len <= XENSTORE_PAYLOAD_MAX);
-	if (x->next - x->oldest >= x->ring_size)
-		ring_grow(x);
-	msg.len = head_len + len;
-	out_append(x, &msg, sizeof(msg));
-	out_append(x, head, head_len);
-	out_append(x, data, len);
-	r = request_of(x, x->next++);
-	*r = (struct request){ .reply = reply, .arg = arg, .type = type,
-	    .size = sizeof(msg) + msg.len };
 	x->requests++;
+	if (backlog_first(&x->backlog) == NULL &&
+	    has_room(x, head_len + len)) {
+		let_go(x, type, head_len + len, reply, arg);
+		out_append(x, head, head_len);
+		out_append(x, data, len);
+	} else {
+		keep_waiting(x, type, head, head_len, data, len, reply, arg);
+	}
 	event_active(x->flush, EV_TIMEOUT, 0);
 }
 
@@ -150,15 +184,15 @@ submit(struct xenstore *x, uint32_t type, const char *head, size_t head_len,
 static void
 release(struct xenstore *x)
 {
-	struct request *r;
+	const struct waiting *first;
+	struct waiting *w;
 
-	while (x->sent != x->next && x->sent - x->oldest < WINDOW_REQUESTS) {
-		r = request_of(x, x->sent);
-		if (x->in_flight + r->size > WINDOW_BYTES)
-			break;
-		x->in_flight += r->size;
-		x->released += r->size;
-		x->sent++;
+	while ((first = backlog_first(&x->backlog)) != NULL &&
+	    has_room(x, first->len)) {
+		w = backlog_take(&x->backlog);
+		let_go(x, w->type, w->len, w->reply, w->arg);
+		out_append(x, w->body, w->len);
+		free(w);
 	}
 }
 
@@ -170,20 +204,19 @@ xenstore_flush(struct xenstore *x)
 	if (x->broken)
 		return;
 	release(x);
-	if (x->released == 0)
+	if (x->out_len == 0)
 		return;
-	n = send(x->fd, x->out, x->released, MSG_NOSIGNAL | MSG_DONTWAIT);
+	n = send(x->fd, x->out, x->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0 && errno != EAGAIN && errno != EINTR) {
 		broken(x, "send", errno);
 		return;
 	}
 	x->writes++;
 	if (n > 0) {
-		x->released -= n;
 		x->out_len -= n;
 		memmove(x->out, x->out + n, x->out_len);
 	}
-	if (x->released > 0)
+	if (x->out_len > 0)
 		event_add(x->writable, NULL);
 }
 
@@ -227,7 +260,7 @@ on_reply(struct xenstore *x, const struct xsd_sockmsg *msg, const char *data)
 	struct request *r, done;
 	int err = 0;
 
-	if (msg->req_id - x->oldest >= x->sent - x->oldest ||
+	if (msg->req_id - x->oldest >= x->next - x->oldest ||
 	    (r = request_of(x, msg->req_id))->size == 0) {
 		broken(x, "it answered what was not asked", 0);
 		return;
@@ -235,7 +268,7 @@ on_reply(struct xenstore *x, const struct xsd_sockmsg *msg, const char *data)
 	done = *r;
 	r->size = 0;
 	x->in_flight -= done.size;
-	while (x->oldest != x->sent && request_of(x, x->oldest)->size == 0)
+	while (x->oldest != x->next && request_of(x, x->oldest)->size == 0)
 		x->oldest++;
 	if (msg->type == XS_ERROR)
 		err = error_of(data);
@@ -320,7 +353,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	}
 	x->in_len += n;
 	parse(x);
-	if (x->sent != x->next)
+	if (backlog_first(&x->backlog) != NULL)
 		event_active(x->flush, EV_TIMEOUT, 0);
 }
 
@@ -330,6 +363,7 @@ xenstore_new(struct event_base *base, int fd, xenstore_lost lost, void *arg)
 	struct xenstore *x = xcalloc(1, sizeof(*x));
 
 	x->fd = fd;
+	backlog_init(&x->backlog);
 	x->lost = lost;
 	x->lost_arg = arg;
 	x->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable,
@@ -369,21 +403,41 @@ xenstore_open(struct event_base *base, xenstore_lost lost, void *arg,
 	return xenstore_new(base, fd, lost, arg);
 }
 
+/* The next one that nobody will answer. */
+static bool
+next_unanswered(struct xenstore *x, xenstore_reply *reply, void **arg)
+{
+	const struct request *r;
+	struct waiting *w;
+
+	if (x->oldest != x->next) {
+		r = request_of(x, x->oldest++);
+		*reply = r->size != 0 ? r->reply : NULL;
+		*arg = r->arg;
+		return true;
+	}
+	if ((w = backlog_take(&x->backlog)) == NULL)
+		return false;
+	*reply = w->reply;
+	*arg = w->arg;
+	free(w);
+	return true;
+}
+
 void
 xenstore_close(struct xenstore *x)
 {
-	struct request r;
+	xenstore_reply reply;
 	uint32_t i;
+	void *arg;
 
 	if (x == NULL)
 		return;
 	x->broken = x->told = true;
 	/* Replies may ask again; what they ask is cancelled as well. */
-	while (x->oldest != x->next) {
-		r = *request_of(x, x->oldest++);
-		if (r.size != 0 && r.reply != NULL)
-			r.reply(r.arg, ECANCELED, "", 0);
-	}
+	while (next_unanswered(x, &reply, &arg))
+		if (reply != NULL)
+			reply(arg, ECANCELED, "", 0);
 	event_free(x->readable);
 	event_free(x->writable);
 	event_free(x->flush);
@@ -394,7 +448,6 @@ xenstore_close(struct xenstore *x)
 		free(x->slots[i].watch);
 	}
 	free(x->slots);
-	free(x->ring);
 	free(x->out);
 	free(x);
 }

@@ -12,7 +12,8 @@
 /*
  * A xenstore client inside the event loop: requests are queued, leave in one
  * write for each pass of the loop, and are answered by callbacks.  Nothing
- * here ever waits for xenstored.
+ * here ever waits for xenstored.  Requests whose paths are about one domain
+ * leave in their order; where there are many, the domains take turns.
  */
 struct event_base;
 struct xenstore;
