@@ -75,8 +75,8 @@ allocate(struct journal *j, off_t end)
  * is a reserve for those that tell of an end, and of processes.  0 when there
  * is room for so many bytes of other lines, and for that.
  */
-static int
-make_room(struct journal *j, size_t len)
+int
+journal_make_room(struct journal *j, size_t len)
 {
 	off_t end = j->size + (off_t)len + RESERVE;
 
@@ -92,7 +92,8 @@ make_room(struct journal *j, size_t len)
 static int
 append_lines(struct journal *j, bool ends, const char *lines, size_t len)
 {
-	int rc = ends || make_room(j, len) == 0 ? put(j, lines, len) : -1;
+	int rc = ends || journal_make_room(j, len) == 0 ?
+	    put(j, lines, len) : -1;
 
 	journal_compact_if_long(j);
 	return rc;
@@ -385,10 +386,8 @@ journal_open(const char *dir, struct uvnf_error *e)
 		journal_close(j);
 		return NULL;
 	}
-	if (journal_rewrite(j) == 0) {
-		make_room(j, 0);
+	if (journal_rewrite(j) == 0)
 		return j;
-	}
 	if (j->version > JOURNAL_VERSION)
 		uvnf_error_set(e, UVNF_E_SYSTEM, "%s was written by a later "
 		    "version of uvnfd, which alone knows what is in it: start "
@@ -546,7 +545,7 @@ journal_bridge(struct journal *j, const char *name, const char *chain,
 int
 journal_nobridge(struct journal *j, const char *name)
 {
-	return append(j, "nobridge %s", name);
+	return append_end(j, "nobridge %s", name);
 }
 
 /* A configuration that was cut short stays so in whatever state. */

@@ -119,8 +119,9 @@ struct journal_processes *journal_processes(struct journal *j);
 
 /*
  * Each appends one line; a write that fails (a full file system) is logged,
- * and returned as -1 so that the act is not begun.  For doom, gone, process
- * and process_ended room is kept, of 64 KiB beyond what the others may use.
+ * and returned as -1 so that the act is not begun.  For doom, gone, nobridge,
+ * process and process_ended room is kept, of 64 KiB beyond what the others may
+ * use.
  */
 int journal_build(struct journal *j, const struct domain *d);
 int journal_built(struct journal *j, const struct domain *d);

@@ -190,6 +190,8 @@ copy_tail(struct compaction *c)
 	j->size = j->compacted = m->size;
 	j->room = 0;
 	m->fd = -1;
+	/* What the old one had in reserve is free now, for anybody. */
+	journal_make_room(j, 0);
 	return 1;
 }
 

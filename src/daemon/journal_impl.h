@@ -54,9 +54,11 @@ size_t journal_read_line(struct journal *j, FILE *in, size_t n);
 void journal_clear(struct journal *j);
 
 /*
- * journal.c: what is put between these two goes out in few writes; the second
- * returns -1 when one of them failed.
+ * journal.c: 0 when there is room for len bytes more and for the reserve; what
+ * is put between the two next goes out in few writes; the second returns -1
+ * when one of them failed.
  */
+int journal_make_room(struct journal *j, size_t len);
 void journal_stream(struct journal *j);
 int journal_stream_end(struct journal *j);
 void journal_put_entry(struct journal *j, const struct journal_entry *e);

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "journal_dir.h"
@@ -132,12 +133,50 @@ test_full(void **state)
 	domain_free(other);
 }
 
+/* The reserve of the file that a compaction took away is in the new one. */
+static void
+test_full_behind_a_compaction(void **state)
+{
+	struct domain *d[ENDS];
+	struct journal *j;
+	struct stat st;
+	off_t size = 0;
+	unsigned i;
+
+	(void)state;
+	need_mount();
+	j = open_it();
+	for (i = 0; i < ENDS; i++)
+		d[i] = record_kind(j, (int)i + 1, KIND_BOOTED);
+	assert_int_equal(journal_bridge(j, "uv1", "", 6002), 0);
+	do {
+		size = stat(path, &st) == 0 ? st.st_size : 0;
+		assert_int_equal(journal_doom(j, d[0]), 0);
+		assert_int_equal(stat(path, &st), 0);
+	} while (st.st_size > size);
+	fill_up();
+	assert_int_equal(journal_nobridge(j, "uv1"), 0);
+	for (i = 0; i < ENDS; i++) {
+		assert_int_equal(journal_doom(j, d[i]), 0);
+		assert_int_equal(journal_gone(j, d[i]), 0);
+	}
+	journal_close(j);
+	j = open_it();
+	assert_int_equal(count(j), 0);
+	assert_true(TAILQ_EMPTY(journal_bridges(j)));
+	journal_close(j);
+	for (i = 0; i < ENDS; i++)
+		domain_free(d[i]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_full, mount_small,
 		    unmount),
+		cmocka_unit_test_setup_teardown(test_full_behind_a_compaction,
+		    mount_small, unmount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
