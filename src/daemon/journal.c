@@ -142,15 +142,25 @@ format_line(char line[LINE_MAX_LEN], const char *fmt, va_list ap)
 	return (size_t)len;
 }
 
-/* What tells of an end may use the reserve. */
+/* A bit each; the second is for short lines. */
+enum how {
+	ENDS = 1,	/* tells of an end, and may use the reserve */
+	TWICE = 2	/* nothing else tells it: one may be damaged */
+};
+
 static int
-append_line(struct journal *j, bool ends, const char *fmt, va_list ap)
+append_line(struct journal *j, unsigned how, const char *fmt, va_list ap)
 {
 	char line[LINE_MAX_LEN];
 	size_t len = format_line(line, fmt, ap);
 
+	if (how & TWICE) {
+		assert(2 * len <= sizeof(line));
+		memcpy(line + len, line, len);
+		len *= 2;
+	}
 	if (!j->holding)
-		return append_lines(j, ends, line, len);
+		return append_lines(j, how & ENDS, line, len);
 	if (j->streaming && j->held + len > sizeof(j->hold) && flush(j) != 0)
 		return -1;
 	assert(j->held + len <= sizeof(j->hold));
@@ -161,8 +171,8 @@ append_line(struct journal *j, bool ends, const char *fmt, va_list ap)
 
 static int append(struct journal *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
-static int append_end(struct journal *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
+static int append_as(struct journal *, unsigned how, const char *, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static int
 append(struct journal *j, const char *fmt, ...)
@@ -171,19 +181,19 @@ append(struct journal *j, const char *fmt, ...)
 	int rc;
 
 	va_start(ap, fmt);
-	rc = append_line(j, false, fmt, ap);
+	rc = append_line(j, 0, fmt, ap);
 	va_end(ap);
 	return rc;
 }
 
 static int
-append_end(struct journal *j, const char *fmt, ...)
+append_as(struct journal *j, unsigned how, const char *fmt, ...)
 {
 	va_list ap;
 	int rc;
 
 	va_start(ap, fmt);
-	rc = append_line(j, true, fmt, ap);
+	rc = append_line(j, how, fmt, ap);
 	va_end(ap);
 	return rc;
 }
@@ -247,7 +257,7 @@ append_owner(struct journal *j, const uint8_t uuid[16], uid_t owner,
 {
 	char text[UUID_TEXT_LEN + 1];
 
-	return owner == 0 ? 0 : append(j, "owner %s %u %u %u",
+	return owner == 0 ? 0 : append_as(j, TWICE, "owner %s %u %u %u",
 	    uuid_format(uuid, text), (unsigned)owner, memory_mb, vcpus);
 }
 
@@ -275,8 +285,8 @@ append_state(struct journal *j, const uint8_t uuid[16], enum vnf_state state,
 	char text[UUID_TEXT_LEN + 1];
 
 	uuid_format(uuid, text);
-	if (append(j, "state %s %s %" PRIu64, text, vnf_state_word(state),
-	    routers) != 0)
+	if (append_as(j, state == VNF_PAUSED ? TWICE : 0, "state %s %s %"
+	    PRIu64, text, vnf_state_word(state), routers) != 0)
 		return -1;
 	return state == VNF_PAUSED && pause_undone ?
 	    append(j, "resumed %s", text) : 0;
@@ -319,7 +329,7 @@ journal_put_entry(struct journal *j, const struct journal_entry *e)
 	if (e->pausing)
 		append(j, "pausing %s", uuid);
 	if (e->doomed)
-		append(j, "doom %s", uuid);
+		append_as(j, TWICE, "doom %s", uuid);
 }
 
 void
@@ -506,7 +516,8 @@ journal_doom(struct journal *j, const struct domain *d)
 {
 	char uuid[UUID_TEXT_LEN + 1];
 
-	return append_end(j, "doom %s", uuid_format(d->uuid, uuid));
+	return append_as(j, ENDS | TWICE, "doom %s",
+	    uuid_format(d->uuid, uuid));
 }
 
 int
@@ -514,7 +525,7 @@ journal_gone(struct journal *j, const struct domain *d)
 {
 	char uuid[UUID_TEXT_LEN + 1];
 
-	return append_end(j, "gone %s", uuid_format(d->uuid, uuid));
+	return append_as(j, ENDS, "gone %s", uuid_format(d->uuid, uuid));
 }
 
 int
@@ -526,13 +537,13 @@ journal_probe(struct journal *j)
 int
 journal_process(struct journal *j, pid_t pid, uint64_t start)
 {
-	return append_end(j, "process %d %" PRIu64, (int)pid, start);
+	return append_as(j, ENDS, "process %d %" PRIu64, (int)pid, start);
 }
 
 int
 journal_process_ended(struct journal *j, pid_t pid)
 {
-	return append_end(j, "ended %d", (int)pid);
+	return append_as(j, ENDS, "ended %d", (int)pid);
 }
 
 int
@@ -545,7 +556,7 @@ journal_bridge(struct journal *j, const char *name, const char *chain,
 int
 journal_nobridge(struct journal *j, const char *name)
 {
-	return append_end(j, "nobridge %s", name);
+	return append_as(j, ENDS, "nobridge %s", name);
 }
 
 /* A configuration that was cut short stays so in whatever state. */

@@ -18,7 +18,8 @@
  * What survives the daemon: an append-only file of text lines in the state
  * directory, each with a checksum in front, written with plain write(2)
  * before the act that it announces.  A dom0 reboot ends every domain, so
- * nothing is synced to a disk.
+ * nothing is synced to a disk.  Of lines whose loss would turn what they say
+ * into its opposite (an owner, a pause, a doom) there are two.
  *
  *	CRC32 version NUMBER		(1; missing in the first of them; again
  *					 where it was tried for room)

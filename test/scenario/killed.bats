@@ -89,8 +89,8 @@ record_of() {
 	record_of a >after
 	record_of b >>after
 	cmp before after
-	# Each state once, and the one that the pause is from.
-	[ "$(grep -c ' state ' after)" -eq 3 ]
+	# Each state once, the pause twice, and the state that it is from.
+	[ "$(grep -c ' state ' after)" -eq 4 ]
 	holds '.state == "paused"' show a
 	ctl resume a >/dev/null
 	is_ready a

@@ -87,27 +87,45 @@ spoil(const char *kind)
 	fclose(f);
 }
 
-/* A VNF named web1, ready; and its entry after that line was damaged. */
+/* A VNF named web1, ready, of user 6001; its domain is the caller's. */
+static struct domain *
+record_ready(struct journal *j, struct vnf_table *t)
+{
+	struct domain *d = record(j, 4);
+	struct vnf *v;
+
+	vnf_table_init(t);
+	v = vnf_new(t, "web1", &template);
+	v->domain = d;
+	v->vifs_used = 1;
+	vnf_own(t, v, 6001, 8, 1);
+	assert_int_equal(journal_claim(j, v), 0);
+	vnf_set_state(t, v, VNF_CLAIMED);
+	vnf_set_state(t, v, VNF_STARTED);
+	vnf_set_state(t, v, VNF_READY);
+	journal_observe(v, VNF_STARTED, j);
+	return d;
+}
+
+static void
+drop(struct vnf_table *t)
+{
+	struct vnf *v = vnf_find(t, "web1");
+
+	vnf_release(t, v);
+	vnf_free(v);
+}
+
+/* Its entry after that line was damaged. */
 static struct journal *
 open_without(const char *kind, struct journal_entry **e)
 {
 	struct journal *j = open_it();
-	struct domain *d = record(j, 4);
 	struct vnf_table t;
-	struct vnf *v;
+	struct domain *d = record_ready(j, &t);
 
-	vnf_table_init(&t);
-	v = vnf_new(&t, "web1", &template);
-	v->domain = d;
-	v->vifs_used = 1;
-	assert_int_equal(journal_claim(j, v), 0);
-	vnf_set_state(&t, v, VNF_CLAIMED);
-	vnf_set_state(&t, v, VNF_STARTED);
-	vnf_set_state(&t, v, VNF_READY);
-	journal_observe(v, VNF_STARTED, j);
 	journal_close(j);
-	vnf_release(&t, v);
-	vnf_free(v);
+	drop(&t);
 	spoil(kind);
 	journal_close(open_it());
 	j = open_it();
@@ -143,6 +161,42 @@ test_survives_damage_of_a_vnf(void **state)
 	journal_close(j);
 }
 
+/* It stays its owner's, paused, and on its way out, as it was told. */
+static void
+test_keeps_what_it_told(void **state)
+{
+	static const char *const kinds[] = { "owner", "paused", "doom" };
+	const struct journal_entry *e;
+	struct journal *j = open_it();
+	struct vnf_table t;
+	struct domain *d = record_ready(j, &t);
+	struct vnf *v = vnf_find(&t, "web1");
+	size_t i;
+
+	(void)state;
+	vnf_set_state(&t, v, VNF_PAUSED);
+	journal_observe(v, VNF_READY, j);
+	assert_int_equal(journal_doom(j, d), 0);
+	journal_close(j);
+	drop(&t);
+	/* As they were written first, and as a compaction writes them. */
+	for (i = 0; i < 6; i++) {
+		spoil(kinds[i % 3]);
+		if (i % 3 == 2)
+			journal_close(open_it());
+	}
+	j = open_it();
+	assert_int_equal(count(j), 1);
+	e = TAILQ_FIRST(journal_entries(j));
+	assert_int_equal(e->owner, 6001);
+	assert_int_equal(e->memory_mb, 8);
+	assert_int_equal(e->state, VNF_PAUSED);
+	assert_int_equal(e->paused_from, VNF_READY);
+	assert_true(e->doomed);
+	journal_close(j);
+	domain_free(d);
+}
+
 static void
 test_survives_garbage(void **state)
 {
@@ -168,6 +222,7 @@ main(void)
 		TEST(test_survives_a_torn_tail),
 		TEST(test_survives_damage_in_the_middle),
 		TEST(test_survives_damage_of_a_vnf),
+		TEST(test_keeps_what_it_told),
 		TEST(test_survives_garbage),
 	};
 
