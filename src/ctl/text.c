@@ -340,6 +340,8 @@ static const struct column quota_columns[] = {
 	{ "MAX", "builds.max" },
 	{ "CONNS", "connections.used" },
 	{ "MAX", "connections.max" },
+	{ "BRIDGES", "bridges.used" },
+	{ "MAX", "bridges.max" },
 	{ NULL, NULL },
 };
 

@@ -30,15 +30,23 @@ add(struct daemon *dm, const char *name, const char *chain, uid_t owner)
 	snprintf(b->chain, sizeof(b->chain), "%s", chain);
 	b->owner = owner;
 	TAILQ_INSERT_TAIL(&dm->bridges, b, entry);
+	account_add(&dm->vnfs.accounts, owner, QUOTA_BRIDGES, 1);
 	return b;
+}
+
+static void
+drop(struct daemon *dm, struct bridge *b)
+{
+	TAILQ_REMOVE(&dm->bridges, b, entry);
+	account_take(&dm->vnfs.accounts, b->owner, QUOTA_BRIDGES, 1);
+	free(b);
 }
 
 static void
 forget(struct daemon *dm, struct bridge *b)
 {
 	journal_nobridge(dm->journal, b->name);
-	TAILQ_REMOVE(&dm->bridges, b, entry);
-	free(b);
+	drop(dm, b);
 }
 
 void
@@ -51,14 +59,13 @@ bridges_recover(struct daemon *dm)
 }
 
 void
-bridges_free(struct bridge_list *l)
+bridges_free(struct daemon *dm)
 {
 	struct bridge *b;
 
-	while ((b = TAILQ_FIRST(l)) != NULL) {
-		TAILQ_REMOVE(l, b, entry);
+	while ((b = TAILQ_FIRST(&dm->bridges)) != NULL) {
 		free(b->task);
-		free(b);
+		drop(dm, b);
 	}
 }
 
@@ -153,8 +160,13 @@ check_create(const struct daemon *dm, const struct bridge *b,
 {
 	if (!bridge_name_valid(name) || strcmp(name, "none") == 0)
 		return uvnf_error_set(e, UVNF_E_BAD_NAME, "'%.40s' is no name "
-		    "for a bridge: at most %d characters, without '/', ':' "
-		    "and space", name, BRIDGE_NAME_MAX);
+		    "for a bridge: at most %d characters, without '/', ':', "
+		    "'%%' and space", name, BRIDGE_NAME_MAX);
+	/* Whose name a bridge has, netback could not make that device. */
+	if (strncmp(name, "vif", 3) == 0)
+		return uvnf_error_set(e, UVNF_E_BAD_NAME, "'%s' is no name "
+		    "for a bridge: the net devices of domains are called "
+		    "'vif' and numbers; take another one", name);
 	if (b != NULL && strcmp(b->chain, chain) != 0)
 		return uvnf_error_set(e, UVNF_E_NAME_TAKEN, "the bridge '%s' "
 		    "was made for %s%s", name, b->chain[0] != '\0' ?

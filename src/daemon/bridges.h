@@ -23,7 +23,7 @@ struct bridge {
 
 /* Takes up those of the journal. */
 void bridges_recover(struct daemon *dm);
-void bridges_free(struct bridge_list *l);
+void bridges_free(struct daemon *dm);
 
 const struct bridge *bridge_find(const struct daemon *dm, const char *name);
 

@@ -60,6 +60,19 @@ check_own(const struct request *rq, struct uvnf_error *e)
 	return request_denied(rq, "bridge", b->name, b->owner, e);
 }
 
+/* Admins are counted, and not limited. */
+static int
+check_quota(const struct request *rq, struct uvnf_error *e)
+{
+	const struct daemon *dm = rq->daemon;
+
+	if (request_level(rq) == ACCESS_ADMIN ||
+	    bridge_find(dm, request_arg(rq, 1)) != NULL)
+		return 0;
+	return quota_check(&dm->config->quotas, &dm->vnfs.accounts, rq->uid,
+	    QUOTA_BRIDGES, 1, e);
+}
+
 static void
 run_create(struct request *rq)
 {
@@ -71,7 +84,7 @@ run_create(struct request *rq)
 		    "'%.80s' is no name of a chain", chain);
 		request_err(rq, &e);
 	} else if (check_own(rq, &e) != 0 ||
-	    request_check_chain(rq, &e) != 0) {
+	    request_check_chain(rq, &e) != 0 || check_quota(rq, &e) != 0) {
 		request_err(rq, &e);
 	} else {
 		bridge_create(rq->daemon, request_arg(rq, 1),

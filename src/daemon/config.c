@@ -261,8 +261,9 @@ config_new(void)
 	c->socket_mode = 0660;
 	c->memory_reserve_mb = 64;
 	c->workers = 2;
-	c->quotas.normal.given[QUOTA_CONNECTIONS] = true;
-	c->quotas.normal.max[QUOTA_CONNECTIONS] = QUOTA_CONNECTIONS_DEFAULT;
+	quota_give(&c->quotas.normal, QUOTA_CONNECTIONS,
+	    QUOTA_CONNECTIONS_DEFAULT);
+	quota_give(&c->quotas.normal, QUOTA_BRIDGES, QUOTA_BRIDGES_DEFAULT);
 	return c;
 }
 

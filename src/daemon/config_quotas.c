@@ -52,12 +52,20 @@ take_connections(const struct yaml_file *f, const struct node_entry *kv,
 	return take_amount(f, kv, into, QUOTA_CONNECTIONS);
 }
 
+static int
+take_bridges(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	return take_amount(f, kv, into, QUOTA_BRIDGES);
+}
+
 static const struct key quota_keys[] = {
 	{ "vnfs", take_vnfs },
 	{ "memory_mb", take_memory },
 	{ "vcpus", take_vcpus },
 	{ "builds", take_builds },
 	{ "connections", take_connections },
+	{ "bridges", take_bridges },
 };
 
 static int

@@ -37,8 +37,8 @@ take_place(const struct yaml_file *f, const struct node_entry *kv,
 	rc = take_text(f, kv, &text);
 	if (rc == 0 && !bridge_name_valid(text))
 		rc = node_error(f, kv->value, "%s must be the name of a "
-		    "bridge, at most %d characters without '/', ':' and "
-		    "space, not %s", kv->key->text, BRIDGE_NAME_MAX,
+		    "bridge, at most %d characters without '/', ':', '%%' "
+		    "and space, not %s", kv->key->text, BRIDGE_NAME_MAX,
 		    node_show(kv->value, shown));
 	if (rc == 0) {
 		r->placed = plug == PLUG_OVS ? "ovs" : "bridge";

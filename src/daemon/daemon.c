@@ -324,7 +324,7 @@ close_all(struct daemon *dm)
 	vnf_later_drop_all(dm);
 	bringups_drop_all(dm);
 	forget_vnfs(dm);
-	bridges_free(&dm->bridges);
+	bridges_free(dm);
 	events_free(dm->events);
 	metrics_free(&dm->metrics);
 	dm->backend->close(dm->backend);

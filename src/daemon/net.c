@@ -26,7 +26,8 @@ parse_place(struct net_wish *w, unsigned i, enum plug plug,
 	if (!bridge_name_valid(value))
 		return uvnf_error_set(e, UVNF_E_BAD_REQUEST, "'%.40s' is no "
 		    "name of a bridge for vif %u: at most %d characters, "
-		    "without '/', ':' and space", value, i, BRIDGE_NAME_MAX);
+		    "without '/', ':', '%%' and space", value, i,
+		    BRIDGE_NAME_MAX);
 	p->plug = plug;
 	strcpy(p->name, value);
 	return 0;

@@ -14,6 +14,7 @@ static const char *const prefixes[] = {
 	[PLUG_NONE] = "none:",
 };
 
+/* Of a name with a '%' the kernel makes another one, br0 of br%d. */
 bool
 bridge_name_valid(const char *s)
 {
@@ -21,7 +22,7 @@ bridge_name_valid(const char *s)
 
 	for (i = 0; s[i] != '\0'; i++)
 		if (i >= BRIDGE_NAME_MAX || s[i] <= ' ' || s[i] > '~' ||
-		    s[i] == '/' || s[i] == ':')
+		    s[i] == '/' || s[i] == ':' || s[i] == '%')
 			return false;
 	return i > 0 && strcmp(s, ".") != 0 && strcmp(s, "..") != 0;
 }

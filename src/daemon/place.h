@@ -19,7 +19,7 @@ struct place {
 	unsigned mtu;			/* 0: the bridge's own */
 };
 
-/* Whether the kernel takes it for a net device's name, without odd bytes. */
+/* Whether the kernel takes it as the name of a net device; no odd bytes. */
 bool bridge_name_valid(const char *s);
 
 bool place_equal(const struct place *a, const struct place *b);

@@ -19,12 +19,20 @@ quota_word(enum quota_kind kind)
 		[QUOTA_VCPUS] = "vcpus",
 		[QUOTA_BUILDS] = "builds",
 		[QUOTA_CONNECTIONS] = "connections",
+		[QUOTA_BRIDGES] = "bridges",
 	};
 
 	return words[kind];
 }
 
 /* --- how much each may have ---------------------------------------------- */
+
+void
+quota_give(struct quota *q, enum quota_kind kind, unsigned max)
+{
+	q->given[kind] = true;
+	q->max[kind] = max;
+}
 
 static int
 compare_users(const void *a, const void *b)

@@ -18,6 +18,7 @@ enum quota_kind {
 	QUOTA_VCPUS,
 	QUOTA_BUILDS,			/* of domains, on demand, under way */
 	QUOTA_CONNECTIONS,
+	QUOTA_BRIDGES,			/* that uvnfd made for them */
 	QUOTA_COUNT,
 	/* Bytes of payloads, of requests under way; the same for all. */
 	ACCOUNT_PAYLOADS = QUOTA_COUNT,
@@ -33,6 +34,8 @@ const char *quota_word(enum quota_kind kind);
 
 /* One user must not take all that there are for all. */
 #define QUOTA_CONNECTIONS_DEFAULT 256
+/* Each is a net device of the host's, and takes its locks. */
+#define QUOTA_BRIDGES_DEFAULT 256
 
 struct quota {
 	bool given[QUOTA_COUNT];
@@ -48,6 +51,7 @@ struct quotas {
 	size_t n;
 };
 
+void quota_give(struct quota *q, enum quota_kind kind, unsigned max);
 /* The user's own, made if need be. */
 struct quota *quotas_of(struct quotas *q, uid_t uid);
 /* false: there is no limit. */

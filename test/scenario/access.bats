@@ -316,6 +316,43 @@ foreign_requests=('config v config=8' 'read v cnt.count' 'write v cnt.reset'
 	run -0 ctl_as $bob bridge delete uv1
 }
 
+@test "bridges: no name that the kernel or netback has other plans for" {
+	daemon_start
+	for name in br%d %d 'vif7.0' vif; do
+		run -1 --separate-stderr ctl_as $alice bridge create "$name"
+		[[ $stderr == "uvnfctl: bad-name: '$name' is no name for a bridge: "* ]]
+	done
+	run -0 ctl_as $alice bridge create uvif1
+	all_hold 'map(.name) == ["uvif1"]' bridge
+}
+
+@test "quotas: bridges, 256 unless it is said otherwise" {
+	with_quotas '{}'
+	daemon_start
+	with_quotas '{default: {bridges: 2}}'
+	ctl reload >/dev/null
+	for n in 1 2; do
+		run -0 ctl_as $alice bridge create uv$n
+	done
+	exceeds $alice bridge create uv3
+	says 'may have bridges: 2, has 2 and would need 1 more'
+	# One that is there is no more.
+	run -0 ctl_as $alice bridge create uv1
+	has $alice '.bridges == {"used": 2, "max": 2}'
+	run -0 ctl quota
+	says BRIDGES
+	run -0 ctl_as $admin bridge create uv4
+	run -0 ctl_as $bob bridge create uv5
+	daemon_stop
+	daemon_start fail_bridges=1
+	has $alice '.bridges.used == 2'
+	run -1 ctl_as $bob bridge create uv6
+	has $bob '.bridges.used == 1'
+	run -0 ctl_as $alice bridge delete uv1
+	run -0 ctl_as $alice bridge create uv3
+	exceeds $alice bridge create uv1
+}
+
 @test "bridges: nobody else's VNF is plugged into one" {
 	cat >>uvnf.yaml <<-'EOF'
 	  free:

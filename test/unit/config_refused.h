@@ -261,14 +261,17 @@ static const struct refused texts[] = {
 	    "    - {bridge: a}\n", "13:7: a template may have at most 8 vifs, "
 	    "this has 9" },
 	{ WEB "    vifs: [{bridge: a234567890123456}]\n", "4:21: bridge must "
-	    "be the name of a bridge, at most 15 characters without '/', ':' "
-	    "and space, not 'a234567890123456'" },
+	    "be the name of a bridge, at most 15 characters without '/', "
+	    "':', '%' and space, not 'a234567890123456'" },
 	{ WEB "    vifs: [{bridge: a/b}]\n", "4:21: bridge must be the name of "
-	    "a bridge, at most 15 characters without '/', ':' and space, not "
-	    "'a/b'" },
+	    "a bridge, at most 15 characters without '/', ':', '%' and "
+	    "space, not 'a/b'" },
+	{ WEB "    vifs: [{bridge: br%d}]\n", "4:21: bridge must be the name "
+	    "of a bridge, at most 15 characters without '/', ':', '%' and "
+	    "space, not 'br%d'" },
 	{ WEB "    vifs: [{bridge: ..}]\n", "4:21: bridge must be the name of "
-	    "a bridge, at most 15 characters without '/', ':' and space, not "
-	    "'..'" },
+	    "a bridge, at most 15 characters without '/', ':', '%' and "
+	    "space, not '..'" },
 };
 
 #endif

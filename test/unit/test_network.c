@@ -39,8 +39,8 @@ static const struct refused bad_vifs[] = {
 	    "lacks the key bridge or ovs, the bridge to plug it into, or "
 	    "'bridge: none'" },
 	{ WEB "    vifs: [{ovs: 'a:b'}]\n", "4:18: ovs must be the name of a "
-	    "bridge, at most 15 characters without '/', ':' and space, not "
-	    "'a:b'" },
+	    "bridge, at most 15 characters without '/', ':', '%' and space, "
+	    "not 'a:b'" },
 	{ WEB "    vifs: [{ovs: }]\n", "4:18: ovs must be a text, not "
 	    "nothing" },
 #define MAC_SENTENCE "mac must be derived, name, or an address like " \
@@ -228,12 +228,17 @@ test_bad_wishes(void **state)
 		{ "vifs.0.mtu", "1500", "'vifs.0.mtu=' is no key: a request "
 		    "can say bridge, ovs and mac of a vif" },
 		{ "vifs.1.bridge", "", "'' is no name of a bridge for vif 1: "
-		    "at most 15 characters, without '/', ':' and space" },
+		    "at most 15 characters, without '/', ':', '%' and "
+		    "space" },
 		{ "vifs.1.ovs", "a b", "'a b' is no name of a bridge for vif "
-		    "1: at most 15 characters, without '/', ':' and space" },
+		    "1: at most 15 characters, without '/', ':', '%' and "
+		    "space" },
+		{ "vifs.1.bridge", "br%d", "'br%d' is no name of a bridge for "
+		    "vif 1: at most 15 characters, without '/', ':', '%' and "
+		    "space" },
 		{ "vifs.1.ovs", "a234567890123456", "'a234567890123456' is no "
 		    "name of a bridge for vif 1: at most 15 characters, "
-		    "without '/', ':' and space" },
+		    "without '/', ':', '%' and space" },
 		{ "vifs.7.mac", "03:00:00:00:00:01", "'03:00:00:00:00:01' is "
 		    "no MAC address for vif 7: one like 00:16:3e:12:34:56 "
 		    "that is not multicast" },

@@ -248,6 +248,7 @@ test_limits(void **state)
 		{ "tagged requests under way", PROTO_PIPELINE_MAX },
 		{ "connections Ta", LISTENER_CLIENTS_MAX },
 		{ "connections of a user Ta", QUOTA_CONNECTIONS_DEFAULT },
+		{ "bridges that a user made Ta", QUOTA_BRIDGES_DEFAULT },
 		{ "time limits", PROTO_TIMEOUT_MS_MAX },
 	};
 	char begins[96], value[32];

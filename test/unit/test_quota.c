@@ -25,7 +25,8 @@ test_limits(void **state)
 
 	(void)state;
 	for (i = 0; i < QUOTA_COUNT; i++)
-		assert_max(c, 5001, i, i == QUOTA_CONNECTIONS ? 256 : -1);
+		assert_max(c, 5001, i, i == QUOTA_CONNECTIONS ||
+		    i == QUOTA_BRIDGES ? 256 : -1);
 	config_free(c);
 	c = accept("quotas:\n"
 	    "  default: {vnfs: 4, memory_mb: 64}\n"
@@ -48,10 +49,11 @@ test_limits(void **state)
 	assert_max(c, 5001, QUOTA_CONNECTIONS, 256);
 	assert_int_equal(c->quotas.n, 3);
 	config_free(c);
-	c = accept("quotas: {default: {connections: 9}, users: {5001: "
-	    "{connections: 4096}}}\n" WEB);
+	c = accept("quotas: {default: {connections: 9, bridges: 0}, users: "
+	    "{5001: {connections: 4096}}}\n" WEB);
 	assert_max(c, 5001, QUOTA_CONNECTIONS, 4096);
 	assert_max(c, 5002, QUOTA_CONNECTIONS, 9);
+	assert_max(c, 5001, QUOTA_BRIDGES, 0);
 	config_free(c);
 }
 
