@@ -27,13 +27,28 @@ struct bench {
 	struct prober *prober;
 	struct uvnf *uvnf;
 	struct helper *libvirt;		/* NULL where it is not used */
+	int64_t strangers;		/* domains that are not uvnfd's */
 };
+
+/*
+ * How many shells of each kind wait at the same time.  Few: C xenstored walks
+ * all connections and watches for each write, and each shell has some, so that
+ * a large pool makes everything slower, and everybody.
+ */
+#define SHELVED 3
+
+/*
+ * How long behind a claim its pool is told, at the latest, that it is full:
+ * half of what uvnfd waits before it begins to refill it.
+ */
+#define KEEP_US 50000
 
 /* One VNF, from its launch to its end; times of CLOCK_MONOTONIC in us. */
 struct launch {
 	int domid;
 	uint64_t begin, started, ready, answered;
 	uint64_t again;			/* when its start is to be repeated */
+	int64_t keep;			/* shells that its pool is to keep */
 };
 
 /* A way to make a VNF. */
@@ -61,19 +76,35 @@ const struct launcher *launcher_find(const char *tool, const char *source);
 
 /*
  * One sample, a line on stdout: what was measured under which circumstances
- * ("main", "n=500", "refill", "quiet").
+ * ("main", "n=500", "refill", "quiet", "serial").
  */
 void sample(const struct launcher *how, const char *stage, const char *when,
     uint64_t us);
 
 /*
- * One VNF, launched, watched until it answers a ping, and ended.  Returns -1,
- * said and counted, when a stage failed; nothing is left then either.
+ * One VNF, launched when nothing is being built or destroyed, watched until
+ * it answers a ping, and ended.  Returns -1, said and counted, when a stage
+ * failed, and nothing is left then either; or when something else was built or
+ * destroyed meanwhile, and there are no samples.
  */
 int measure(struct bench *b, const struct launcher *how, const char *when);
-/* The same, but the VNF is only started. */
+/* The same, but the VNF is only started, which took *us. */
 int measure_start(struct bench *b, const struct launcher *how,
+    const char *when, uint64_t *us);
+
+/*
+ * Behind a claim: its pool is full as it is, and is not to be refilled.  Does
+ * nothing when that was said, or when there is no pool.
+ */
+void keep_pool(struct bench *b, const struct launcher *how,
+    struct launch *l);
+
+/* Fills one of uvnfd's pools, says how long it took, and empties it. */
+void sample_fill(struct bench *b, const char *kind, unsigned count,
     const char *when);
+
+/* Another order, of a series that is the same in each run. */
+void shuffle(const struct launcher **turn, unsigned n);
 
 /* Writes the configuration into a guest that has announced itself, or will. */
 int configure(struct bench *b, int domid);
@@ -90,7 +121,8 @@ int failed(const struct launcher *how, const char *fmt, ...)
 /* main.c's commands, in files of their own; arguments as main's. */
 void rounds(struct bench *b, unsigned nrounds, unsigned batch);
 void few(struct bench *b, unsigned nrounds);
-void curve(struct bench *b, unsigned count, char *const *sizes);
-void refill(struct bench *b, unsigned batches, unsigned batch);
+void curve(struct bench *b, unsigned count, const char *const *sizes);
+void paced(struct bench *b, unsigned pairs, unsigned count);
+void fills(struct bench *b, unsigned nrounds, unsigned count);
 
 #endif

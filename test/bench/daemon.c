@@ -11,6 +11,7 @@
 
 #define WORDS_MAX 16
 #define FILL_LIMIT "timeout_ms=600000"
+#define FILL_TRIES 3
 
 struct uvnf *
 daemon_open(void)
@@ -71,17 +72,34 @@ daemon_number(struct uvnf *u, const char *key)
 }
 
 uint64_t
+daemon_fill_all(struct uvnf *u, const struct pool *pools, size_t n)
+{
+	uint64_t begin = now_us();
+	size_t i;
+
+	/* Below its minimum a pool is filled without waiting for quiet. */
+	for (i = 0; i < n; i++)
+		daemon_must(u, "pool set %s %s %u min=%u", pools[i].template,
+		    pools[i].kind, pools[i].count, pools[i].count);
+	/* A build that failed is said, and made again. */
+	for (i = 0; daemon_ask(u, "pool fill wait=full " FILL_LIMIT, NULL,
+	    0) != 0; i++)
+		if (i == FILL_TRIES)
+			fatal("so this cannot go on");
+	begin = now_us() - begin;
+	for (i = 0; i < n; i++)
+		daemon_keep(u, pools[i].template, pools[i].kind,
+		    pools[i].count);
+	return begin;
+}
+
+uint64_t
 daemon_fill(struct uvnf *u, const char *template, const char *kind,
     unsigned count)
 {
-	uint64_t begin = now_us();
+	const struct pool one = { template, kind, count };
 
-	daemon_must(u, "pool set %s %s %u min=%u", template, kind, count,
-	    count);
-	daemon_must(u, "pool fill %s wait=full " FILL_LIMIT, template);
-	begin = now_us() - begin;
-	daemon_keep(u, template, kind, count);
-	return begin;
+	return daemon_fill_all(u, &one, 1);
 }
 
 void
@@ -89,4 +107,27 @@ daemon_keep(struct uvnf *u, const char *template, const char *kind,
     unsigned count)
 {
 	daemon_must(u, "pool set %s %s %u", template, kind, count);
+}
+
+static void
+on_kept(struct uvnf *u, const struct uvnf_reply *r, void *arg)
+{
+	(void)u;
+	(void)arg;
+	if (strcmp(uvnf_reply_word(r), "ok") != 0)
+		fatal("pool set: %s", uvnf_reply_text(r));
+}
+
+void
+daemon_keep_soon(struct uvnf *u, const char *template, const char *kind,
+    unsigned count)
+{
+	const char *argv[] = { "pool", "set", template, kind, NULL };
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", count);
+	argv[4] = number;
+	if (uvnf_submit(u, argv, 5, NULL, 0, on_kept, NULL, NULL) < 0 ||
+	    uvnf_process(u) != 0)
+		fatal("%s", uvnf_error_text(u));
 }

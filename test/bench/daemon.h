@@ -26,14 +26,25 @@ void daemon_must(struct uvnf *u, const char *fmt, ...)
 const char *daemon_text(struct uvnf *u, const char *key);
 int64_t daemon_number(struct uvnf *u, const char *key);
 
+/* A pool, and how many shells it is to have. */
+struct pool {
+	const char *template, *kind;
+	unsigned count;
+};
+
 /*
- * Makes a pool of count shells, and waits for them.  The microseconds that it
- * took.
+ * Fills pools, all of them at the same time, and waits until they are full;
+ * from then on they are filled no more.  The microseconds that it took.
  */
+uint64_t daemon_fill_all(struct uvnf *u, const struct pool *pools, size_t n);
 uint64_t daemon_fill(struct uvnf *u, const char *template, const char *kind,
     unsigned count);
+
 /* The pool is as it is now: no refill is to fall into what comes next. */
 void daemon_keep(struct uvnf *u, const char *template, const char *kind,
+    unsigned count);
+/* The same, but the answer is not waited for, nor for its sake anything. */
+void daemon_keep_soon(struct uvnf *u, const char *template, const char *kind,
     unsigned count);
 
 #endif

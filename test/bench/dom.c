@@ -47,6 +47,24 @@ dom_find(struct dom *d, const uint8_t uuid[16])
 	return -1;
 }
 
+unsigned
+dom_count(struct dom *d)
+{
+	uint32_t first = 0;
+	unsigned count = 0;
+	int got;
+
+	do {
+		got = xc_domain_getinfolist(d->xc, first, CHUNK, d->list);
+		if (got < 0)
+			fatal("Xen lists no domains: %s", strerror(errno));
+		count += (unsigned)got;
+		if (got > 0)
+			first = d->list[got - 1].domain + 1u;
+	} while (got == CHUNK);
+	return count;
+}
+
 int
 dom_unpause(struct dom *d, int domid)
 {

@@ -14,6 +14,8 @@ struct dom *dom_open(void);
 
 /* The domain with this uuid, or -1. */
 int dom_find(struct dom *d, const uint8_t uuid[16]);
+/* How many there are, dom0 and those that are dying among them. */
+unsigned dom_count(struct dom *d);
 /* Lets a shell run: 0 or -1. */
 int dom_unpause(struct dom *d, int domid);
 /*

@@ -9,6 +9,7 @@
 #include "bench.h"
 #include "common/util.h"
 #include "floor.h"
+#include "rest.h"
 
 #define CHUNK 992			/* as uvnfd cuts configurations */
 #define SHELVES 2
@@ -19,6 +20,7 @@
 /* The domids of shells that wait; one shelf for each kind. */
 static struct shelf {
 	unsigned count;
+	int newest;			/* of all that were here */
 	int domids[SHELL_MAX];
 } shelves[SHELVES];
 
@@ -48,6 +50,22 @@ is_shell(struct xs *xs, int domid, const char *template)
 	    strncmp(xs_body(xs, NULL), want, strlen(want)) == 0;
 }
 
+static int
+newest(const struct shelf *s)
+{
+	int domid = s->newest;
+	unsigned i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->domids[i] > domid)
+			domid = s->domids[i];
+	return domid;
+}
+
+/*
+ * Those that were here before are gone, and what is built later has a higher
+ * domid: so a crowd of older domains is not asked, one by one.
+ */
 void
 floor_collect(struct bench *b, const struct launcher *how, unsigned count)
 {
@@ -64,20 +82,24 @@ floor_collect(struct bench *b, const struct launcher *how, unsigned count)
 	memcpy(list, xs_body(b->xs, &len), sizeof(list));
 	for (at = list; at < list + len; at += strlen(at) + 1) {
 		domid = (int)strtol(at, NULL, 10);
-		if (s->count < SHELL_MAX && is_shell(b->xs, domid,
-		    how->template))
+		if (domid > s->newest && s->count < SHELL_MAX &&
+		    is_shell(b->xs, domid, how->template))
 			s->domids[s->count++] = domid;
 	}
 	if (s->count < count)
 		fatal("%u shells of %s, not %u", s->count, how->template,
 		    count);
+	s->newest = newest(s);
 }
 
 void
 floor_return(struct bench *b, const struct launcher *how)
 {
+	struct rest r;
+
 	shelf_of(how)->count = 0;
-	daemon_must(b->uvnf, "pool set %s %s 0", how->template, how->source);
+	daemon_keep(b->uvnf, how->template, how->source, 0);
+	rest_await(b, NULL, &r);
 }
 
 /* --- the requests -------------------------------------------------------- */
@@ -209,14 +231,17 @@ floor_check(struct bench *b, const struct launcher *how)
 	unsigned chunks = (unsigned)((b->config_len + CHUNK - 1) / CHUNK);
 	bool paused = how == &floor_paused;
 	struct counts before, after;
-	struct launch l = { 0 };
+	struct launch l = { .keep = 0 };
+	struct rest r;
 	uint64_t us;
 
 	daemon_fill(b->uvnf, same->template, same->source, 1);
+	rest_await(b, same, &r);
 	before = count(b);
 	if (same->start(b, same, &l) != 0)
 		fatal("so this cannot go on");
 	after = count(b);
+	keep_pool(b, same, &l);
 	after.requests -= before.requests;
 	after.hypercalls -= before.hypercalls;
 	printf("counts\t%s\t%" PRId64 "\t%" PRId64 "\t%u\t%d\n",
@@ -225,7 +250,6 @@ floor_check(struct bench *b, const struct launcher *how)
 	if (after.requests < chunks + 1 || after.hypercalls < paused)
 		fatal("uvnfd does less than the floor with a %s shell",
 		    same->source);
-	daemon_keep(b->uvnf, same->template, same->source, 0);
 	same->stop(b, same, &l, &us);
 }
 

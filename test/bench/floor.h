@@ -19,7 +19,7 @@ struct launcher;
  */
 void floor_collect(struct bench *b, const struct launcher *how,
     unsigned count);
-/* Gives them back, with all that they have become. */
+/* Gives them back, with all they have become; waits until they are gone. */
 void floor_return(struct bench *b, const struct launcher *how);
 
 /*

@@ -17,51 +17,80 @@ static const uint8_t uuid[16] = { 0xb0, 0, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0,
 
 /* --- uvnfd --------------------------------------------------------------- */
 
-/* An armed shell has its configuration, which is the same. */
-static void
-fill_create(struct bench *b, const struct launcher *how, char words[128],
-    const char **payload, size_t *len)
-{
-	bool armed = strcmp(how->source, "armed") == 0;
-
-	snprintf(words, 128, "create %s " NAME " wait=started "
-	    "timeout_ms=60000", how->template);
-	*payload = armed ? NULL : b->config;
-	*len = armed ? 0 : b->config_len;
-}
-
 /* What the daemon says of it: is it what it should be? */
 static int
-check_source(struct bench *b, const struct launcher *how, struct launch *l)
+check_source(const struct launcher *how, struct launch *l,
+    const struct uvnf_reply *r)
 {
-	const char *source = daemon_text(b->uvnf, "source");
+	const struct uvnf_data *d = uvnf_reply_data(r, 0);
+	const char *source = d != NULL ? uvnf_data_get(d, "source") : NULL;
+	int64_t domid = 0;
 
-	l->domid = (int)daemon_number(b->uvnf, "domid");
+	if (d != NULL && uvnf_data_number(d, "domid", &domid) == 0)
+		l->domid = (int)domid;
 	if (source != NULL && strcmp(source, how->source) == 0 &&
 	    l->domid > 0)
 		return 0;
-	failed(how, "it came from %s", source != NULL ? source : "nowhere");
-	daemon_must(b->uvnf, "destroy " NAME " wait=freed timeout_ms=60000");
-	return -1;
+	return failed(how, "it came from %s", source != NULL ? source :
+	    "nowhere");
+}
+
+/* A create under way. */
+struct asked {
+	const struct launcher *how;
+	struct launch *l;
+	bool done;
+	int rc;
+};
+
+static void
+on_created(struct uvnf *u, const struct uvnf_reply *r, void *arg)
+{
+	struct asked *a = arg;
+
+	(void)u;
+	a->l->started = now_us();
+	a->done = true;
+	if (strcmp(uvnf_reply_word(r), "ok") != 0)
+		a->rc = failed(a->how, "not created: %s", uvnf_reply_text(r));
+	else
+		a->rc = check_source(a->how, a->l, r);
+}
+
+/*
+ * Until it is started.  A paused shell may boot for longer than its pool
+ * waits for, which is told to keep still then.
+ */
+static int
+await_created(struct bench *b, struct asked *a)
+{
+	while (!a->done) {
+		if (uvnf_wait(b->uvnf, a->l->keep >= 0 ?
+		    KEEP_US / 1000 : -1) < 0)
+			fatal("%s", uvnf_error_text(b->uvnf));
+		if (!a->done && now_us() - a->l->begin >= KEEP_US)
+			keep_pool(b, a->how, a->l);
+	}
+	return a->rc;
 }
 
 static int
 uvnfd_start(struct bench *b, const struct launcher *how, struct launch *l)
 {
-	const char *payload;
-	char words[128];
-	size_t len;
-	int rc;
+	struct asked a = { .how = how, .l = l };
+	const char *argv[] = { "create", how->template, NAME, "wait=started",
+		"timeout_ms=60000" };
+	/* An armed shell has its configuration, which is the same. */
+	bool armed = strcmp(how->source, "armed") == 0;
 
-	fill_create(b, how, words, &payload, &len);
 	l->begin = now_us();
-	rc = daemon_ask(b->uvnf, words, payload, len);
-	l->started = now_us();
-	if (rc == 0)
-		return check_source(b, how, l);
-	failed(how, "not created");
-	if (strcmp(uvnf_error_word(b->uvnf), "no-memory") != 0)
-		daemon_ask(b->uvnf, "destroy " NAME " wait=freed", NULL, 0);
+	if (uvnf_submit(b->uvnf, argv, 5, armed ? NULL : b->config,
+	    armed ? 0 : b->config_len, on_created, &a, NULL) < 0 ||
+	    uvnf_process(b->uvnf) != 0)
+		fatal("%s", uvnf_error_text(b->uvnf));
+	if (await_created(b, &a) == 0)
+		return 0;
+	daemon_ask(b->uvnf, "destroy " NAME " wait=freed", NULL, 0);
 	return -1;
 }
 
@@ -97,7 +126,10 @@ uvnfctl_start(struct bench *b, const struct launcher *how, struct launch *l)
 	if (status != 0)
 		return failed(how, "status %d", status);
 	daemon_must(b->uvnf, "show " NAME);
-	return check_source(b, how, l);
+	if (check_source(how, l, uvnf_last_reply(b->uvnf)) == 0)
+		return 0;
+	daemon_must(b->uvnf, "destroy " NAME " wait=freed timeout_ms=60000");
+	return -1;
 }
 
 static int

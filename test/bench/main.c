@@ -8,7 +8,8 @@
  *	rounds N BATCH		all ways in turn
  *	few N			uvnfd's four, and xl
  *	curve COUNT N...	claims beside N VNFs that run
- *	refill BATCHES COUNT	claims beside a pool that fills, or does not
+ *	paced PAIRS COUNT	claims beside a pool that fills, or does not
+ *	fills N COUNT		pools that fill, and xl
  */
 
 #include <errno.h>
@@ -19,6 +20,7 @@
 
 #include "bench.h"
 #include "common/util.h"
+#include "rest.h"
 
 #define ADDRESS "10.0.0.50"
 #define CONFIG_MAX 4096
@@ -86,13 +88,15 @@ main(int argc, char **argv)
 	unsigned first, second;
 
 	if (argc < 4)
-		fatal("usage: launch DIR rounds|few|curve|refill NUMBER...");
+		fatal("usage: launch DIR rounds|few|curve|paced|fills "
+		    "NUMBER...");
 	b.dir = argv[1];
 	read_config(&b);
 	b.xs = xs_connect();
 	b.dom = dom_open();
 	b.prober = prober_open(ADDRESS);
 	b.uvnf = daemon_open();
+	rest_settle(&b);
 	first = number(argv[3]);
 	second = argc > 4 ? number(argv[4]) : 1;
 	if (strcmp(argv[2], "rounds") == 0)
@@ -100,9 +104,11 @@ main(int argc, char **argv)
 	else if (strcmp(argv[2], "few") == 0)
 		few(&b, first);
 	else if (strcmp(argv[2], "curve") == 0)
-		curve(&b, first, argv + 4);
-	else if (strcmp(argv[2], "refill") == 0)
-		refill(&b, first, second);
+		curve(&b, first, (const char *const *)argv + 4);
+	else if (strcmp(argv[2], "paced") == 0)
+		paced(&b, first, second);
+	else if (strcmp(argv[2], "fills") == 0)
+		fills(&b, first, second);
 	else
 		fatal("no such command: %s", argv[2]);
 	uvnf_close(b.uvnf);

@@ -8,6 +8,7 @@
 
 #include "bench.h"
 #include "common/util.h"
+#include "rest.h"
 
 #define LIMIT_US 20000000
 #define PING_MS 2000
@@ -96,6 +97,9 @@ watch_up(struct bench *b, const struct launcher *how, const char *path,
 		if (l->answered == 0 && prober_answered(b->prober))
 			l->answered = now_us();
 		on_xenstore(b, path, l);
+		/* What uvnfd does for that is not to delay the answer. */
+		if (l->answered != 0 || now >= l->begin + KEEP_US)
+			keep_pool(b, how, l);
 	}
 	return 0;
 }
@@ -114,6 +118,7 @@ until_up(struct bench *b, const struct launcher *how, struct launch *l)
 	rc = watch_up(b, how, path, l);
 	xs_put_unwatch(b->xs, path);
 	xs_settle(b->xs);
+	keep_pool(b, how, l);
 	if (rc != 0)
 		failed(how, "%s was answered, %s, %u probes were refused",
 		    l->answered == 0 ? "no ping" : "a ping", l->ready == 0 ?
@@ -161,38 +166,80 @@ sample_up(struct bench *b, const struct launcher *how, const char *when,
 
 /* --- one VNF ------------------------------------------------------------- */
 
-int
-measure(struct bench *b, const struct launcher *how, const char *when)
+void
+keep_pool(struct bench *b, const struct launcher *how, struct launch *l)
 {
-	struct launch l = { 0 };
-	uint64_t us = 0;
-	int rc;
+	if (l->keep >= 0)
+		daemon_keep_soon(b->uvnf, how->template, how->source,
+		    (unsigned)l->keep);
+	l->keep = -1;
+}
 
+/* When nothing is being built or destroyed. */
+static int
+start(struct bench *b, const struct launcher *how, struct launch *l,
+    struct rest *before)
+{
+	rest_await(b, how, before);
+	l->keep = -1;
+	if (takes_shell(how) && before->own == 0)
+		return failed(how, "no shell is left");
+	if (takes_shell(how))
+		l->keep = before->own - 1;
 	prober_begin(b->prober);
-	if (how->start(b, how, &l) != 0)
-		return -1;
-	rc = until_up(b, how, &l);
-	if (rc == 0)
-		sample_up(b, how, when, &l);
-	if (how->stop(b, how, &l, &us) != 0)
-		return -1;
-	if (rc == 0 && us != 0)
-		sample(how, "destroyed", when, us);
+	return how->start(b, how, l);
+}
+
+/* Ends it; us 0: its end says nothing. */
+static int
+stop(struct bench *b, const struct launcher *how, const struct launch *l,
+    uint64_t *us)
+{
+	int rc = how->stop(b, how, l, us);
+
 	fflush(stdout);
 	return rc;
 }
 
 int
-measure_start(struct bench *b, const struct launcher *how, const char *when)
+measure(struct bench *b, const struct launcher *how, const char *when)
 {
 	struct launch l = { 0 };
-	uint64_t us;
+	struct rest before;
+	uint64_t us = 0;
+	int rc;
 
-	if (how->start(b, how, &l) != 0)
+	if (start(b, how, &l, &before) != 0)
 		return -1;
-	sample(how, "started", when, l.started - l.begin);
-	if (how->stop(b, how, &l, &us) != 0)
+	rc = until_up(b, how, &l);
+	if (rc == 0 && !rest_kept(b, how, &before, false, when))
+		rc = -1;
+	if (rc == 0)
+		sample_up(b, how, when, &l);
+	if (stop(b, how, &l, &us) != 0)
 		return -1;
-	fflush(stdout);
-	return 0;
+	if (rc == 0 && us != 0 && rest_kept(b, how, &before, true, when))
+		sample(how, "destroyed", when, us);
+	return rc;
+}
+
+int
+measure_start(struct bench *b, const struct launcher *how, const char *when,
+    uint64_t *us)
+{
+	struct launch l = { 0 };
+	struct rest before;
+	uint64_t end_us;
+	bool kept;
+
+	if (start(b, how, &l, &before) != 0)
+		return -1;
+	keep_pool(b, how, &l);
+	*us = l.started - l.begin;
+	kept = rest_kept(b, how, &before, false, when);
+	if (kept)
+		sample(how, "started", when, *us);
+	if (stop(b, how, &l, &end_us) != 0)
+		return -1;
+	return kept ? 0 : -1;
 }

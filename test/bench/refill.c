@@ -1,42 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "bench.h"
 #include "common/util.h"
+#include "rest.h"
 
 #define CHURN "churn"
 #define UP_MS 60000
-
+#define BEGUN_US 5000000
+#define BATCH_MAX 100
 /*
- * One claim after the other, each when the router before it runs, whether a
- * refill runs beside them or not.  Their VNFs stay until the batch has ended:
- * a destroy is no refill.
+ * Due one after the other at this pace, in which a router starts.  What comes
+ * late counts from when it was due.
  */
-static void
-claim(struct bench *b, unsigned i, const char *when)
-{
-	const struct launcher *how = launcher_find("uvnfd", "booted");
-	char words[128], path[128];
-	uint64_t begin;
+#define PERIOD_US 500000
+#define LOOK_US 20000			/* before that: is there a refill? */
+#define SPIN_US 2000			/* no sleep ends as exactly */
 
-	snprintf(words, sizeof(words), "create booted refill-%u wait=started "
-	    "timeout_ms=60000", i);
-	begin = now_us();
-	if (daemon_ask(b->uvnf, words, b->config, b->config_len) != 0) {
-		failed(how, "not created");
+/* --- claims that are due ------------------------------------------------- */
+
+static void
+sleep_until(uint64_t us)
+{
+	struct timespec t;
+	uint64_t now = now_us();
+
+	if (us <= now)
 		return;
-	}
-	sample(how, "started", when, now_us() - begin);
-	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
-	    (int)daemon_number(b->uvnf, "domid"));
-	if (xs_await(b->xs, path, "4", UP_MS) != 0)
-		failed(how, "its vif is not connected");
+	t.tv_sec = (time_t)((us - now) / 1000000);
+	t.tv_nsec = (long)((us - now) % 1000000) * 1000;
+	nanosleep(&t, NULL);
 }
 
-/* How many shells are being built now. */
+/* How many shells are being built now for the pool that is refilled. */
 static int64_t
 building(struct bench *b)
 {
@@ -53,37 +54,141 @@ building(struct bench *b)
 	return sum;
 }
 
+/*
+ * One claim; its domid, or -1.  Its VNF stays until the batch has ended: a
+ * destroy is no refill.  Without a refill beside it, or with one where none
+ * is to be, it says nothing.
+ */
+static int
+claim(struct bench *b, unsigned i, uint64_t due, bool busy)
+{
+	const struct launcher *how = launcher_find("uvnfd", "booted");
+	const char *when = busy ? "refill" : "quiet";
+	char words[128];
+	uint64_t us;
+	bool beside;
+	int rc;
+
+	snprintf(words, sizeof(words), "create booted refill-%u wait=started "
+	    "timeout_ms=60000", i);
+	sleep_until(due - LOOK_US);
+	beside = building(b) > 0;
+	sleep_until(due - SPIN_US);
+	while (now_us() < due)
+		;
+	rc = daemon_ask(b->uvnf, words, b->config, b->config_len);
+	us = now_us() - due;
+	if (rc != 0)
+		return failed(how, "not created");
+	if (beside == busy)
+		sample(how, "started", when, us);
+	else
+		rest_dropped(how, when, busy ? "no build was beside it" :
+		    "a build fell into it");
+	return (int)daemon_number(b->uvnf, "domid");
+}
+
+/* Its router runs, or has failed; then it goes. */
+static void
+end(struct bench *b, unsigned i, int domid)
+{
+	const struct launcher *how = launcher_find("uvnfd", "booted");
+	char path[128];
+
+	if (domid < 0)
+		return;
+	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
+	    domid);
+	if (xs_await(b->xs, path, "4", UP_MS) != 0)
+		failed(how, "its vif is not connected");
+	daemon_must(b->uvnf, "destroy refill-%u wait=freed "
+	    "timeout_ms=120000", i);
+}
+
+/* Below its minimum a pool is filled without waiting for quiet. */
+static void
+begin_refill(struct bench *b)
+{
+	uint64_t limit = now_us() + BEGUN_US;
+
+	daemon_must(b->uvnf, "pool set " CHURN " paused 200 min=200");
+	while (building(b) == 0 && now_us() < limit)
+		sleep_until(now_us() + LOOK_US);
+}
+
 static void
 batch_of(struct bench *b, unsigned count, bool busy)
 {
-	unsigned i, idle = 0;
+	int domids[BATCH_MAX];
+	struct rest r;
+	uint64_t due;
+	unsigned i;
 
 	daemon_fill(b->uvnf, "booted", "booted", count);
-	/* Below its minimum a pool is filled without waiting for quiet. */
+	rest_await(b, NULL, &r);
 	if (busy)
-		daemon_must(b->uvnf, "pool set " CHURN " paused 200 min=200");
+		begin_refill(b);
+	due = now_us();
 	for (i = 0; i < count; i++) {
-		claim(b, i, busy ? "refill" : "quiet");
+		due += PERIOD_US;
+		domids[i] = claim(b, i, due, busy);
 		daemon_keep(b->uvnf, "booted", "booted", count - i - 1);
-		if (busy && building(b) == 0)
-			idle++;
 	}
-	if (idle > 0)
-		fatal("%u of %u claims had no refill beside them", idle,
-		    count);
-	daemon_must(b->uvnf, "pool set " CHURN " paused 0");
+	daemon_keep(b->uvnf, CHURN, "paused", 0);
 	for (i = 0; i < count; i++)
-		daemon_must(b->uvnf, "destroy refill-%u wait=freed "
-		    "timeout_ms=120000", i);
+		end(b, i, domids[i]);
+	daemon_keep(b->uvnf, "booted", "booted", 0);
+	rest_await(b, NULL, &r);
+	fflush(stdout);
 }
 
+/* Quiet and beside a refill in turn, and once the other way round. */
 void
-refill(struct bench *b, unsigned batches, unsigned batch)
+paced(struct bench *b, unsigned pairs, unsigned count)
 {
 	unsigned i;
 
-	for (i = 0; i < 2 * batches; i++) {
-		batch_of(b, batch, i % 2 == 1);
-		fprintf(stderr, "batch %u of %u\n", i + 1, 2 * batches);
+	if (count > BATCH_MAX)
+		fatal("at most %u claims in a batch", BATCH_MAX);
+	for (i = 0; i < pairs; i++) {
+		batch_of(b, count, i % 2 == 1);
+		batch_of(b, count, i % 2 == 0);
+		fprintf(stderr, "pair %u of %u\n", i + 1, pairs);
+	}
+}
+
+/* --- how fast it fills --------------------------------------------------- */
+
+void
+sample_fill(struct bench *b, const char *kind, unsigned count,
+    const char *when)
+{
+	struct rest r;
+	uint64_t us;
+
+	rest_await(b, NULL, &r);
+	us = daemon_fill(b->uvnf, kind, kind, count);
+	printf("refill\t%s\t%s\t%u\t%" PRIu64 "\n", kind, when, count, us);
+	fflush(stdout);
+	daemon_keep(b->uvnf, kind, kind, 0);
+	rest_await(b, NULL, &r);
+}
+
+/* Each kind, and beside it, in the same boot, xl: one create at a time. */
+void
+fills(struct bench *b, unsigned nrounds, unsigned count)
+{
+	static const char *const kinds[] = { "paused", "booted", "armed" };
+	unsigned i, j, k, peers = (count + 8) / 9;
+	uint64_t us;
+
+	for (i = 0; i < nrounds; i++) {
+		for (j = 0; j < 3; j++) {
+			sample_fill(b, kinds[(i + j) % 3], count, "fill");
+			for (k = 0; k < peers; k++)
+				measure_start(b, launcher_find("xl", NULL),
+				    "serial", &us);
+		}
+		fprintf(stderr, "fills %u of %u\n", i + 1, nrounds);
 	}
 }

@@ -6,125 +6,144 @@
 #include <string.h>
 
 #include "bench.h"
+#include "common/util.h"
 #include "floor.h"
 
-/*
- * How many shells of each kind wait at the same time.  Few: C xenstored walks
- * all connections and watches for each write, and each shell has some, so that
- * a large pool makes everything slower, and everybody.
- */
-#define SHELVED 3
+void
+shuffle(const struct launcher **turn, unsigned n)
+{
+	static uint32_t seed = 20260101;
+	const struct launcher *other;
+	unsigned i, j;
 
-/* One of uvnfd's pools, or of the floor's, for a batch of launches. */
-struct kind {
-	const struct launcher *how;
-	unsigned have;
+	for (i = n; i > 1; i--) {
+		seed = seed * 1664525 + 1013904223;
+		j = (seed >> 16) % i;
+		other = turn[i - 1];
+		turn[i - 1] = turn[j];
+		turn[j] = other;
+	}
+}
+
+/* --- the quick ones ------------------------------------------------------ */
+
+/*
+ * What takes part in a batch for once only: a process of uvnfctl, and the
+ * floor of a paused shell, which nothing is held against.
+ */
+struct extra {
+	const struct launcher *ctl;
+	bool floor;
 };
 
 static void
-fill(struct bench *b, struct kind *k, unsigned count, const char *when)
+fill_all(struct bench *b, unsigned count, const struct extra *x)
 {
-	uint64_t us;
+	struct pool pools[] = { { "armed", "armed", count },
+		{ "booted", "booted", count }, { "paused", "paused", count },
+		{ "fbooted", "booted", count },
+		{ "fpaused", "paused", x->floor } };
+	unsigned i;
 
-	us = daemon_fill(b->uvnf, k->how->template, k->how->source, count);
-	k->have = count;
-	printf("refill\t%s\t%s\t%u\t%" PRIu64 "\n", k->how->source, when,
-	    count, us);
-	fflush(stdout);
+	for (i = 0; i < 2; i++)
+		pools[i].count += x->ctl != NULL &&
+		    strcmp(x->ctl->template, pools[i].template) == 0;
+	daemon_fill_all(b->uvnf, pools, 5);
+	floor_collect(b, &floor_booted, count);
+	if (x->floor)
+		floor_collect(b, &floor_paused, 1);
 }
 
-/*
- * One of it, and no refill behind it: that waits for 100 ms without a claim,
- * and hears before that nothing is missing.
- */
+/* One of each after the other, each time in another order. */
 static void
-one(struct bench *b, struct kind *k, const struct launcher *how,
-    const char *when)
+batch_of(struct bench *b, unsigned count, const struct extra *x)
 {
-	if (k->have == 0)
-		return;
-	measure(b, how, when);
-	k->have--;
-	daemon_keep(b->uvnf, k->how->template, k->how->source, k->have);
-}
+	const struct launcher *turn[7];
+	unsigned i, j, n;
 
-/* The quick ones, one of each after the other; uvnfctl beside the first. */
-static void
-batch_of(struct bench *b, struct kind *kinds, unsigned batch, unsigned round)
-{
-	const struct launcher *ctl[2] = { launcher_find("uvnfctl", "armed"),
-		launcher_find("uvnfctl", "booted") };
-	unsigned i, j;
-
-	for (j = 0; j < 3; j++)
-		fill(b, &kinds[j], batch + (j < 2), "main");
-	floor_collect(b, &floor_booted, batch);
-	floor_collect(b, &floor_paused, batch);
-	for (j = 0; j < 2; j++)
-		one(b, &kinds[j], ctl[j], "main");
-	for (i = 0; i < batch; i++) {
-		for (j = 0; j < 3; j++)
-			one(b, &kinds[(i + j + round) % 3],
-			    kinds[(i + j + round) % 3].how, "main");
-		measure(b, &floor_booted, "main");
-		measure(b, &floor_paused, "main");
+	fill_all(b, count, x);
+	for (i = 0; i < count; i++) {
+		turn[0] = launcher_find("uvnfd", "armed");
+		turn[1] = launcher_find("uvnfd", "booted");
+		turn[2] = launcher_find("uvnfd", "paused");
+		turn[3] = launcher_find("uvnfd", "cold");
+		turn[4] = &floor_booted;
+		n = 5;
+		if (i == 0 && x->ctl != NULL)
+			turn[n++] = x->ctl;
+		if (i == 0 && x->floor)
+			turn[n++] = &floor_paused;
+		shuffle(turn, n);
+		for (j = 0; j < n; j++)
+			measure(b, turn[j], "main");
 	}
 	floor_return(b, &floor_booted);
 	floor_return(b, &floor_paused);
 }
 
-/* The slow ones, each round in another order. */
 static void
-slow_ones(struct bench *b, unsigned round)
+quick_ones(struct bench *b, unsigned batch, unsigned round)
 {
-	const struct launcher *slow[] = { launcher_find("xl", NULL),
-		launcher_find("uvnfd", "cold"),
+	const struct launcher *ctl[] = { launcher_find("uvnfctl", "armed"),
+		launcher_find("uvnfctl", "booted") };
+	unsigned i, n, left;
+
+	for (i = 0, left = batch; left > 0; left -= n, i++) {
+		/* Every other time, one of either and then the other. */
+		const struct extra x = { .ctl = i % 2 == 0 ?
+			ctl[(i / 2 + round) % 2] : NULL, .floor = i % 2 == 0 };
+
+		n = left < SHELVED ? left : SHELVED;
+		batch_of(b, n, &x);
+	}
+}
+
+/* --- the slow ones ------------------------------------------------------- */
+
+static void
+slow_ones(struct bench *b)
+{
+	const struct launcher *turn[] = { launcher_find("xl", NULL),
 		launcher_find("virsh", NULL),
 		launcher_find("xl-fast", NULL),
 		launcher_find("libvirt-fast", NULL) };
-	unsigned i, n = sizeof(slow) / sizeof(slow[0]);
+	unsigned i, n = sizeof(turn) / sizeof(turn[0]);
 
+	shuffle(turn, n);
 	for (i = 0; i < n; i++)
-		measure(b, slow[(i + round) % n], "main");
+		measure(b, turn[i], "main");
 }
 
 void
 rounds(struct bench *b, unsigned nrounds, unsigned batch)
 {
-	struct kind kinds[3] = {
-		{ .how = launcher_find("uvnfd", "armed") },
-		{ .how = launcher_find("uvnfd", "booted") },
-		{ .how = launcher_find("uvnfd", "paused") } };
-	unsigned i, left, n;
+	uint64_t begin;
 	char path[256];
+	unsigned i;
 
 	snprintf(path, sizeof(path), "%s/libvirt-fast.xml", b->dir);
 	b->libvirt = helper_start("libvirt-fast", path);
 	floor_check(b, &floor_booted);
 	floor_check(b, &floor_paused);
+	begin = now_us();
 	for (i = 0; i < nrounds; i++) {
-		for (left = batch; left > 0; left -= n) {
-			n = left < SHELVED ? left : SHELVED;
-			batch_of(b, kinds, n, i + left);
-		}
-		slow_ones(b, i);
-		fprintf(stderr, "round %u of %u\n", i + 1, nrounds);
+		quick_ones(b, batch, i);
+		slow_ones(b);
+		fprintf(stderr, "round %u of %u, %" PRIu64 " s\n", i + 1,
+		    nrounds, (now_us() - begin) / 1000000);
 	}
 }
 
 void
 few(struct bench *b, unsigned nrounds)
 {
-	struct kind kinds[3] = {
-		{ .how = launcher_find("uvnfd", "armed") },
-		{ .how = launcher_find("uvnfd", "booted") },
-		{ .how = launcher_find("uvnfd", "paused") } };
+	static const char *const sources[] = { "armed", "booted", "paused" };
 	unsigned i, j;
 
 	for (i = 0; i < nrounds; i++) {
 		for (j = 0; j < 3; j++) {
-			fill(b, &kinds[j], 1, "few");
-			one(b, &kinds[j], kinds[j].how, "main");
+			daemon_fill(b->uvnf, sources[j], sources[j], 1);
+			measure(b, launcher_find("uvnfd", sources[j]), "main");
 		}
 		measure(b, launcher_find("uvnfd", "cold"), "main");
 		measure(b, launcher_find("xl", NULL), "main");
