@@ -132,6 +132,19 @@ part() {
 	[ ! -e benchmarks.json ]
 }
 
+@test 'compare makes the pages of given samples, without a run' {
+	cd "$BATS_TEST_TMPDIR"
+	part rounds 'sample xl - started main 6000' 'end 0' >one
+	part refill 'sample xl - started serial 9000' 'end 0' >other
+	"$BATS_TEST_DIRNAME/../bench/compare" --samples one --samples other \
+	    --out pages
+	[ -s pages/cdf-started.png ]
+	grep -F '| xl create, one at a time, p50 | 1 | 9.00 |' \
+	    pages/benchmarks.md
+	run "$BATS_TEST_DIRNAME/../bench/compare" --parts rounds,nonsense
+	[ "$status" -eq 2 ]
+}
+
 @test 'enough samples are said so' {
 	# shellcheck disable=SC2046
 	put uvnfd booted started main $(yes 10 | head -n 500)
