@@ -10,7 +10,7 @@
 #include "common/util.h"
 #include "ctl/ctl.h"
 
-#define COLUMNS_MAX 12
+#define COLUMNS_MAX 16
 
 void
 text_escape(struct proto_buf *b, const char *s, size_t len, bool multiline)
