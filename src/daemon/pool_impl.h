@@ -58,7 +58,7 @@ struct pool_build {
 	void *gone_arg;
 	bool demanded;			/* by somebody's request: */
 	uid_t uid;			/* whose */
-	unsigned owed_mb;		/* that one has, since it was abandoned */
+	unsigned owed_mb;		/* theirs since it was abandoned */
 	struct pool_user *queued;	/* it waits among theirs, or NULL */
 	uint64_t begun_us;
 	bool in_xen;			/* the backend's build has ended */
