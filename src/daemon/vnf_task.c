@@ -335,9 +335,11 @@ vnf_adopted(struct daemon *dm, struct vnf *v)
 	struct vnf_request rq = { .timeout_ms = PROTO_TIMEOUT_MS_MAX };
 	struct vnf_task *t;
 
-	/* The order to start was the last that an earlier daemon did. */
-	if (v->domain->ordered && (v->state == VNF_CLAIMED ||
-	    (v->state == VNF_FAILED && v->torn))) {
+	/*
+	 * The order to start was the last that an earlier daemon did.  Of one
+	 * that has failed it may be older than the configuration.
+	 */
+	if (v->domain->ordered && v->state == VNF_CLAIMED) {
 		v->torn = false;	/* all of it was written before */
 		vnf_set_state(&dm->vnfs, v, VNF_STARTED);
 	}

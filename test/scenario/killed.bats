@@ -115,3 +115,18 @@ record_of() {
 	killed
 	is_ready a
 }
+
+@test "killed in a config over one that was refused: failed, and mended" {
+	daemon_start "host=$PWD/host" write_ms=500
+	ctl create cold a >/dev/null
+	fails 1 router-failed config a refused.click --wait ready
+	echo 'i :: Idle;' >idle.click
+	ctl config a idle.click 2>/dev/null &
+	await on_record 2 'config '
+	killed
+	holds '.state == "failed"' show a
+	fails 1 bad-state start a
+	fails 1 bad-state read a i.class
+	ctl -t 20 config a count.click --wait ready >/dev/null
+	is_ready a
+}
