@@ -342,6 +342,8 @@ static const struct column quota_columns[] = {
 	{ "MAX", "connections.max" },
 	{ "BRIDGES", "bridges.used" },
 	{ "MAX", "bridges.max" },
+	{ "FOLLOWS", "follows.used" },
+	{ "MAX", "follows.max" },
 	{ NULL, NULL },
 };
 

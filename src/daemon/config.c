@@ -264,6 +264,7 @@ config_new(void)
 	quota_give(&c->quotas.normal, QUOTA_CONNECTIONS,
 	    QUOTA_CONNECTIONS_DEFAULT);
 	quota_give(&c->quotas.normal, QUOTA_BRIDGES, QUOTA_BRIDGES_DEFAULT);
+	quota_give(&c->quotas.normal, QUOTA_FOLLOWS, QUOTA_FOLLOWS_DEFAULT);
 	return c;
 }
 

@@ -59,6 +59,13 @@ take_bridges(const struct yaml_file *f, const struct node_entry *kv,
 	return take_amount(f, kv, into, QUOTA_BRIDGES);
 }
 
+static int
+take_follows(const struct yaml_file *f, const struct node_entry *kv,
+    void *into)
+{
+	return take_amount(f, kv, into, QUOTA_FOLLOWS);
+}
+
 static const struct key quota_keys[] = {
 	{ "vnfs", take_vnfs },
 	{ "memory_mb", take_memory },
@@ -66,6 +73,7 @@ static const struct key quota_keys[] = {
 	{ "builds", take_builds },
 	{ "connections", take_connections },
 	{ "bridges", take_bridges },
+	{ "follows", take_follows },
 };
 
 static int

@@ -28,14 +28,32 @@ follow_wanted(const struct request *rq, bool *wanted, struct uvnf_error *e)
 	    "follow=%.40s is neither true nor false", text);
 }
 
+/* Admins are counted, and not limited. */
+static int
+check_quota(const struct request *rq, struct uvnf_error *e)
+{
+	const struct daemon *dm = rq->daemon;
+
+	if (request_level(rq) == ACCESS_ADMIN)
+		return 0;
+	return quota_check(&dm->config->quotas, &dm->vnfs.accounts, rq->uid,
+	    QUOTA_FOLLOWS, 1, e);
+}
+
 int
 follow_begin(struct follow *f, struct request *rq, struct uvnf_error *e)
 {
 	struct follows *fs = session_follows(rq->session);
+	int rc;
 
 	if (fs->count == FOLLOWS_MAX)
 		return uvnf_error_set(e, UVNF_E_TOO_BIG, "a connection can "
 		    "follow %d things at a time; open another", FOLLOWS_MAX);
+	if ((rc = check_quota(rq, e)) != 0)
+		return rc;
+	account_add(&rq->daemon->vnfs.accounts, rq->uid, QUOTA_FOLLOWS, 1);
+	f->daemon = rq->daemon;
+	f->uid = rq->uid;
 	f->of = fs;
 	f->lost = 0;
 	f->tag[0] = '\0';
@@ -50,6 +68,7 @@ void
 follow_end(struct follow *f)
 {
 	LIST_REMOVE(f, entry);
+	account_take(&f->daemon->vnfs.accounts, f->uid, QUOTA_FOLLOWS, 1);
 	f->of->count--;
 	f->of = NULL;
 }
@@ -67,15 +86,25 @@ follow_end_because(struct follow *f, const struct uvnf_error *e)
 	follow_end(f);
 }
 
-/* A long reply that waits, too, is not this client's slowness. */
+size_t
+follows_held(const struct follows *fs)
+{
+	return fs->held != NULL ? evbuffer_get_length(fs->held) : 0;
+}
+
+/*
+ * A long reply that waits, too, is not this client's slowness.  Of a user
+ * whose other clients are slow, too, sooner than alone.
+ */
 static bool
 is_full(const struct follows *fs)
 {
-	size_t unread = evbuffer_get_length(fs->out);
+	size_t unread = evbuffer_get_length(fs->out) + follows_held(fs);
 
-	if (fs->held != NULL)
-		unread += evbuffer_get_length(fs->held);
-	return fs->waiting > WAITING_MAX && unread > WAITING_MAX;
+	if (fs->waiting > WAITING_MAX && unread > WAITING_MAX)
+		return true;
+	return unread > 0 &&
+	    turn_unread(fs->turn, unread) > TURN_UNREAD_USER_MAX;
 }
 
 void
@@ -111,8 +140,8 @@ stayed_behind(evutil_socket_t fd, short what, void *arg)
 
 void
 follows_init(struct follows *fs, struct event_base *base,
-    struct evbuffer *out, struct event *flush, void (*cut)(void *arg),
-    void *arg)
+    struct evbuffer *out, struct event *flush, struct turn *turn,
+    void (*cut)(void *arg), void *arg)
 {
 	LIST_INIT(&fs->list);
 	fs->count = 0;
@@ -120,6 +149,7 @@ follows_init(struct follows *fs, struct event_base *base,
 	fs->out = out;
 	fs->held = NULL;
 	fs->flush = flush;
+	fs->turn = turn;
 	fs->cut = cut;
 	fs->arg = arg;
 	evtimer_assign(&fs->behind, base, stayed_behind, fs);

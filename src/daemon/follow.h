@@ -23,6 +23,8 @@ struct follow {
 	const char *lost_key;		/* what is counted: "count", "bytes" */
 	void (*gone)(struct follow *f);	/* the client is: free it */
 
+	struct daemon *daemon;
+	uid_t uid;			/* whose account has it */
 	struct follows *of;
 	char tag[PROTO_TAG_MAX + 3];	/* "@TAG ", or "" */
 	uint64_t lost;
@@ -35,7 +37,7 @@ int follow_wanted(const struct request *rq, bool *wanted,
 
 /*
  * Begins it; to be called just before request_ok.  0, or -UVNF_E_TOO_BIG when
- * this client follows too much already.
+ * this client follows too much already, -UVNF_E_QUOTA when its user does.
  */
 int follow_begin(struct follow *f, struct request *rq, struct uvnf_error *e);
 
@@ -63,14 +65,18 @@ struct follows {
 	struct evbuffer *out;
 	struct evbuffer *held;		/* NULL: nothing holds lines up */
 	struct event *flush;
+	struct turn *turn;		/* which counts what is unread */
 	struct event behind;		/* armed when the first line is lost */
 	void (*cut)(void *arg);
 	void *arg;
 };
 
 void follows_init(struct follows *fs, struct event_base *base,
-    struct evbuffer *out, struct event *flush, void (*cut)(void *arg),
-    void *arg);
+    struct evbuffer *out, struct event *flush, struct turn *turn,
+    void (*cut)(void *arg), void *arg);
+
+/* How much of what waits for the client is held up, not in out. */
+size_t follows_held(const struct follows *fs);
 
 /* Its lines wait behind a reply that goes out in pieces; or no longer. */
 void follows_hold(struct follows *fs, bool hold);

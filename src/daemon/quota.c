@@ -20,6 +20,7 @@ quota_word(enum quota_kind kind)
 		[QUOTA_BUILDS] = "builds",
 		[QUOTA_CONNECTIONS] = "connections",
 		[QUOTA_BRIDGES] = "bridges",
+		[QUOTA_FOLLOWS] = "follows",
 	};
 
 	return words[kind];

@@ -19,6 +19,7 @@ enum quota_kind {
 	QUOTA_BUILDS,			/* of domains, on demand, under way */
 	QUOTA_CONNECTIONS,
 	QUOTA_BRIDGES,			/* that uvnfd made for them */
+	QUOTA_FOLLOWS,			/* of events and consoles */
 	QUOTA_COUNT,
 	/* Bytes of payloads, of requests under way; the same for all. */
 	ACCOUNT_PAYLOADS = QUOTA_COUNT,
@@ -36,6 +37,8 @@ const char *quota_word(enum quota_kind kind);
 #define QUOTA_CONNECTIONS_DEFAULT 256
 /* Each is a net device of the host's, and takes its locks. */
 #define QUOTA_BRIDGES_DEFAULT 256
+/* Two for each connection, as uvnfctl run has: a change of state tells all. */
+#define QUOTA_FOLLOWS_DEFAULT 512
 
 struct quota {
 	bool given[QUOTA_COUNT];

@@ -15,7 +15,6 @@
 #include "daemon/session_impl.h"
 
 #define OUTPUT_MAX (4 * 1024 * 1024)
-#define OUTPUT_USER_MAX (32 * 1024 * 1024)
 #define STREAMS_MAX 4			/* long replies at a time */
 #define STREAM_AHEAD (64 * 1024)	/* not so much of them may wait */
 
@@ -88,6 +87,14 @@ run_next(struct session *s)
 	request_run(rq);
 }
 
+/* What waits for this client; how much does for all of its user. */
+static size_t
+count_unread(struct session *s)
+{
+	return turn_unread(&s->turn, evbuffer_get_length(s->out) +
+	    follows_held(&s->follows));
+}
+
 /* Of a user whose other clients do so, too, sooner than alone. */
 static bool
 reads_too_slowly(struct session *s)
@@ -95,7 +102,7 @@ reads_too_slowly(struct session *s)
 	size_t waiting = evbuffer_get_length(s->out);
 
 	return waiting > OUTPUT_MAX || (waiting > 0 &&
-	    turn_unread(&s->turn, waiting) > OUTPUT_USER_MAX);
+	    count_unread(s) > TURN_UNREAD_USER_MAX);
 }
 
 static void
@@ -125,7 +132,7 @@ session_reply(struct request *rq)
 		cut_off(s);
 	else if (!s->cut_off)
 		evbuffer_add(s->out, rq->out.data, rq->out.len);
-	turn_unread(&s->turn, evbuffer_get_length(s->out));
+	count_unread(s);
 	turn_spend(&s->turn, rq->out.len);
 	if (rq->stream.more != NULL && --s->nstreams == 0)
 		follows_hold(&s->follows, false);
@@ -142,7 +149,7 @@ put_piece(struct request *rq)
 
 	evbuffer_add(s->out, rq->out.data, rq->out.len);
 	rq->out.len = 0;
-	turn_unread(&s->turn, evbuffer_get_length(s->out));
+	count_unread(s);
 	turn_spend(&s->turn, TURN_SESSION * TURN_BYTES);
 }
 
@@ -236,7 +243,7 @@ write_out(struct session *s)
 	    follows_caught_up(&s->follows)) {
 		int n = evbuffer_write(s->out, s->fd);
 
-		turn_unread(&s->turn, evbuffer_get_length(s->out));
+		count_unread(s);
 		if (n > 0 || (n < 0 && errno == EINTR))
 			continue;
 		if (n < 0 && errno != EAGAIN)
@@ -388,8 +395,8 @@ session_new(struct daemon *dm, int fd, const struct peer *peer,
 	event_assign(&s->writable, dm->base, fd, EV_WRITE | EV_PERSIST,
 	    on_writable, s);
 	evtimer_assign(&s->flush, dm->base, on_flush, s);
-	follows_init(&s->follows, dm->base, s->out, &s->flush, stayed_behind,
-	    s);
+	follows_init(&s->follows, dm->base, s->out, &s->flush, &s->turn,
+	    stayed_behind, s);
 	turn_join(&dm->turns, &s->turn, peer->uid, on_turn, s);
 	event_add(&s->readable, NULL);
 	dm->metrics.clients++;

@@ -22,6 +22,9 @@
 /* A reply of so many bytes more counts as another request. */
 #define TURN_BYTES 4096
 
+/* So much output may wait for all clients of a user. */
+#define TURN_UNREAD_USER_MAX (32 * 1024 * 1024)
+
 struct event;
 struct event_base;
 struct turn_user;

@@ -761,6 +761,28 @@ let_go() {
 	run -0 ctl ping
 }
 
+@test "quotas: what is followed, on all connections, 512 unless it is said otherwise" {
+	with_quotas '{default: {follows: 3}}'
+	daemon_start
+	mkfifo -m 666 "$public/held" "$public/go"
+	talk_as $alice 'many:2:events follow=true\n' reply:2 \
+	    "tell:$public/held" "wait:$public/go" 3>&- >/dev/null &
+	holder=$!
+	read -r -t 60 <>"$public/held"
+	has $alice '.follows == {"used": 2, "max": 3}'
+	run -0 talk_as $alice 'many:2:events follow=true\n' \
+	    'until:^OK' 'until:^ERR quota user .* may have follows: 3, has 3'
+	# With what they held on to when they went.
+	await has $alice '.follows.used == 2'
+	run -0 talk_as $admin 'many:9:events follow=true\n' 'until:^OK'
+	run -0 talk_as $bob 'many:3:events follow=true\n' 'until:^OK'
+	echo >"$public/go"
+	wait "$holder"
+	await all_hold 'all(.follows.used == 0)' quota
+	run -0 ctl quota
+	says FOLLOWS
+}
+
 @test "quota: a line for each user who has anything" {
 	with_quotas '{default: {vnfs: 5}}'
 	daemon_start

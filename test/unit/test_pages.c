@@ -249,6 +249,7 @@ test_limits(void **state)
 		{ "connections Ta", LISTENER_CLIENTS_MAX },
 		{ "connections of a user Ta", QUOTA_CONNECTIONS_DEFAULT },
 		{ "bridges that a user made Ta", QUOTA_BRIDGES_DEFAULT },
+		{ "things followed by a user Ta", QUOTA_FOLLOWS_DEFAULT },
 		{ "time limits", PROTO_TIMEOUT_MS_MAX },
 	};
 	char begins[96], value[32];

@@ -25,8 +25,8 @@ test_limits(void **state)
 
 	(void)state;
 	for (i = 0; i < QUOTA_COUNT; i++)
-		assert_max(c, 5001, i, i == QUOTA_CONNECTIONS ||
-		    i == QUOTA_BRIDGES ? 256 : -1);
+		assert_max(c, 5001, i, i == QUOTA_FOLLOWS ? 512 :
+		    i == QUOTA_CONNECTIONS || i == QUOTA_BRIDGES ? 256 : -1);
 	config_free(c);
 	c = accept("quotas:\n"
 	    "  default: {vnfs: 4, memory_mb: 64}\n"
