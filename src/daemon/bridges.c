@@ -9,6 +9,8 @@
 #include "common/util.h"
 #include "daemon/bridges.h"
 #include "daemon/journal.h"
+#include "daemon/net.h"
+#include "daemon/vnf_task.h"
 
 static struct bridge *
 find(const struct daemon *dm, const char *name)
@@ -87,6 +89,38 @@ bridge_vifs(const struct daemon *dm, const char *name)
 			    strcmp(v->domain->vifs[i].place.name, name) == 0)
 				n++;
 	return n;
+}
+
+static bool
+is_bridge(const struct place *p, const char *name)
+{
+	return p->plug == PLUG_BRIDGE && strcmp(p->name, name) == 0;
+}
+
+static bool
+wants_bridge(const struct vnf *v, const char *name)
+{
+	const struct net_wish *w = task_net_wish(v->task);
+	unsigned i;
+
+	for (i = 0; v->domain != NULL && i < v->domain->nvifs; i++)
+		if (is_bridge(&v->domain->vifs[i].place, name))
+			return true;
+	for (i = 0; w != NULL && i < w->nvifs; i++)
+		if (w->vifs[i].placed && is_bridge(&w->vifs[i].place, name))
+			return true;
+	return false;
+}
+
+const struct vnf *
+bridge_wanted(const struct daemon *dm, const char *name, uid_t owner)
+{
+	const struct vnf *v;
+
+	TAILQ_FOREACH(v, &dm->vnfs.list, entry)
+		if (v->owner != owner && wants_bridge(v, name))
+			return v;
+	return NULL;
 }
 
 /* --- an operation -------------------------------------------------------- */

@@ -31,6 +31,13 @@ const struct bridge *bridge_find(const struct daemon *dm, const char *name);
 unsigned bridge_vifs(const struct daemon *dm, const char *name);
 
 /*
+ * A VNF of another user than owner that is plugged into a bridge of that name,
+ * or will be as soon as it has its domain; NULL: there is none.
+ */
+const struct vnf *bridge_wanted(const struct daemon *dm, const char *name,
+    uid_t owner);
+
+/*
  * Each answers once, perhaps before it returns; b is NULL after a failure and
  * for one that is gone.  A bridge that is there for the same chain already is
  * a success, and was not made then; only one without vifs can be deleted.

@@ -60,6 +60,24 @@ check_own(const struct request *rq, struct uvnf_error *e)
 	return request_denied(rq, "bridge", b->name, b->owner, e);
 }
 
+/*
+ * Whoever makes a bridge has it alone: nobody's VNF may be on its way into one
+ * of that name, which was nobody's when that VNF was asked for.
+ */
+static int
+check_wanted(const struct request *rq, struct uvnf_error *e)
+{
+	const char *name = request_arg(rq, 1);
+	const struct vnf *v;
+
+	if (bridge_find(rq->daemon, name) != NULL ||
+	    (v = bridge_wanted(rq->daemon, name, rq->uid)) == NULL)
+		return 0;
+	return uvnf_error_set(e, UVNF_E_NAME_TAKEN, "the VNF '%s' of user %u "
+	    "is to be plugged into a bridge '%.40s'; take another name, or "
+	    "wait until that VNF is gone", v->name, (unsigned)v->owner, name);
+}
+
 /* Admins are counted, and not limited. */
 static int
 check_quota(const struct request *rq, struct uvnf_error *e)
@@ -84,7 +102,8 @@ run_create(struct request *rq)
 		    "'%.80s' is no name of a chain", chain);
 		request_err(rq, &e);
 	} else if (check_own(rq, &e) != 0 ||
-	    request_check_chain(rq, &e) != 0 || check_quota(rq, &e) != 0) {
+	    request_check_chain(rq, &e) != 0 || check_quota(rq, &e) != 0 ||
+	    check_wanted(rq, &e) != 0) {
 		request_err(rq, &e);
 	} else {
 		bridge_create(rq->daemon, request_arg(rq, 1),

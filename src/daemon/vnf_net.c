@@ -149,6 +149,12 @@ task_is_in_net(const struct vnf_task *t)
 	return t != NULL && t->phase == PHASE_NET;
 }
 
+const struct net_wish *
+task_net_wish(const struct vnf_task *t)
+{
+	return t != NULL ? t->net : NULL;
+}
+
 void
 tasks_stop_net(struct daemon *dm)
 {

@@ -61,6 +61,9 @@ void task_net_failed(struct vnf_task *t, const struct uvnf_error *e);
 /* The same for all of them: the daemon stops. */
 void tasks_stop_net(struct daemon *dm);
 
+/* What its request wants of the vifs of a domain that is to come, or NULL. */
+const struct net_wish *task_net_wish(const struct vnf_task *t);
+
 /* It is still to be answered, or to order the start: no other may begin. */
 bool task_is_busy(const struct vnf_task *t);
 

@@ -371,6 +371,31 @@ foreign_requests=('config v config=8' 'read v cnt.count' 'write v cnt.reset'
 	all_hold '.[0].vifs == 2' bridge
 }
 
+@test "bridges: none is made that another user's VNF is on its way into" {
+	sed -i '/pool:/d' uvnf.yaml
+	cat >>uvnf.yaml <<-'EOF'
+	  free:
+	    kernel: /boot/clickos
+	    vifs: [{bridge: br0}]
+	    override: [config, vifs]
+	workers: 1
+	EOF
+	daemon_start build_ms=1000
+	talk_as $bob 'send:@a create cold b1\n@b create free b2 vifs.0.bridge=uvx\n' \
+	    reply:2 >/dev/null 3>&- &
+	await all_hold 'any(.name == "b2")' list
+	run -1 --separate-stderr ctl_as $alice bridge create uvx
+	[[ $stderr == "uvnfctl: name-taken: the VNF 'b2' of user $bob is to be "* ]]
+	wait $!
+	run -1 ctl_as $alice bridge create uvx
+	# One's own is no matter.
+	run -0 ctl_as $bob bridge create uvx
+	run -0 ctl_as $bob bridge create uvx
+	ctl_as $bob destroy b2 --wait freed
+	run -0 ctl_as $bob bridge delete uvx
+	run -0 ctl_as $alice bridge create uvx
+}
+
 @test "destroy --all: what is one's own, and how many are left" {
 	daemon_start
 	for n in 1 2; do
