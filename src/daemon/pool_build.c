@@ -180,28 +180,28 @@ pool_build_limit(struct pool_build *b, unsigned seconds)
 	timer_arm_ms(b->timer, SLOW_MS);
 }
 
-static unsigned
-count_slow(const struct pools *p, const struct shelf *s)
-{
-	const struct pool_build *b;
-	unsigned n = 0;
-
-	LIST_FOREACH(b, &p->builds, entry)
-		n += b->slow && (s == NULL || b->shelf == s);
-	return n;
-}
-
 bool
 pool_build_slow(const struct pools *p, const struct shelf *s)
 {
-	return s->building >= p->daemon->config->workers &&
-	    count_slow(p, s) > 0;
+	const struct pool_build *b;
+
+	if (s->building < p->daemon->config->workers)
+		return false;
+	LIST_FOREACH(b, &p->builds, entry)
+		if (b->slow && b->shelf == s)
+			return true;
+	return false;
 }
 
 bool
 pool_build_room(const struct pools *p)
 {
-	return p->building < p->daemon->config->workers + count_slow(p, NULL);
+	const struct pool_build *b;
+	unsigned n = 0;
+
+	LIST_FOREACH(b, &p->builds, entry)
+		n += !b->demanded && !b->slow;
+	return n < p->daemon->config->workers;
 }
 
 /* Its guest may never boot: others are built beside it. */

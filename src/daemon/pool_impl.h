@@ -159,7 +159,8 @@ void pool_build_drop(struct pool_build *b);
 void pool_build_limit(struct pool_build *b, unsigned seconds);
 /* Has s begun enough, seeing that some of it are slow? */
 bool pool_build_slow(const struct pools *p, const struct shelf *s);
-/* Is there room for one more beside those that are not slow? */
+/* Is there room for one more shell beside those that are not slow?  What users
+ * demand does not matter: there may always be some of that. */
 bool pool_build_room(const struct pools *p);
 
 /* Its domain is of no use, e says why; and: it is as it was wanted. */

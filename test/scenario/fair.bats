@@ -79,6 +79,20 @@ before() {
 	[ "$(before $bob create)" -le 2 ]
 }
 
+@test "cold builds: the pools fill beside them, however many there are" {
+	sed -i '/pool:/d' uvnf.yaml
+	echo 'workers: 1' >>uvnf.yaml
+	daemon_start build_ms=100
+	wire 'many:200:@{} create cold a{}\n' reply:200 >replies 3>&- &
+	client=$!
+	await all_hold 'any(.builds.used > 50)' quota
+	ctl pool set booted booted 5
+	await all_hold 'any(.have == 5)' pool
+	all_hold 'any(.builds.used > 50)' quota
+	kill "$client"
+	ctl destroy --all >/dev/null
+}
+
 @test "cold builds: one that waits for its turn ends when it is given up" {
 	sed -i '/pool:/d' uvnf.yaml
 	echo 'workers: 1' >>uvnf.yaml

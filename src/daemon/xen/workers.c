@@ -23,6 +23,7 @@
 #define BUILD_LIMIT_S 60
 #define MOVE_LIMIT_S 10
 #define RESTART_S 1
+#define PASSED_MAX 3		/* jobs that go before one of lower priority */
 
 enum worker_state {
 	WORKER_NONE,			/* waits to be started again */
@@ -56,7 +57,10 @@ struct workers {
 	struct slot *slots;
 	unsigned nslots;
 	uint32_t next_id;
-	TAILQ_HEAD(job_queue, job) queues[ROLE_COUNT][JOB_PRIORITIES];
+	struct job_queue {
+		TAILQ_HEAD(, job) jobs;
+		unsigned passed;	/* jobs of others that went before */
+	} queues[ROLE_COUNT][JOB_PRIORITIES];
 	uint64_t started, died;
 };
 
@@ -317,20 +321,33 @@ on_news(evutil_socket_t fd, short what, void *arg)
 		dispatch(w);
 }
 
+/* The first that has any, but for one that was passed over often enough. */
+static struct job_queue *
+next_queue(struct job_queue *queues)
+{
+	struct job_queue *q, *next = NULL;
+
+	for (q = queues; q < queues + JOB_PRIORITIES; q++)
+		if (!TAILQ_EMPTY(&q->jobs) && (next == NULL ||
+		    (q->passed >= PASSED_MAX && next->passed < PASSED_MAX)))
+			next = q;
+	return next;
+}
+
 static struct job *
 next_job(struct job_queue *queues)
 {
+	struct job_queue *q, *next = next_queue(queues);
 	struct job *j;
-	int i;
 
-	for (i = 0; i < JOB_PRIORITIES; i++) {
-		j = TAILQ_FIRST(&queues[i]);
-		if (j != NULL) {
-			TAILQ_REMOVE(&queues[i], j, entry);
-			return j;
-		}
-	}
-	return NULL;
+	if (next == NULL)
+		return NULL;
+	for (q = queues; q < queues + JOB_PRIORITIES; q++)
+		q->passed = q == next || TAILQ_EMPTY(&q->jobs) ? 0 :
+		    q->passed + 1;
+	j = TAILQ_FIRST(&next->jobs);
+	TAILQ_REMOVE(&next->jobs, j, entry);
+	return j;
 }
 
 static void
@@ -367,7 +384,7 @@ dispatch(struct workers *w)
 void
 workers_submit(struct workers *w, struct job *j)
 {
-	TAILQ_INSERT_TAIL(&w->queues[j->role][j->priority], j, entry);
+	TAILQ_INSERT_TAIL(&w->queues[j->role][j->priority].jobs, j, entry);
 	dispatch(w);
 }
 
@@ -407,7 +424,7 @@ workers_new(struct event_base *base, int spawner, unsigned n,
 	w->arg = arg;
 	for (i = 0; i < ROLE_COUNT; i++)
 		for (p = 0; p < JOB_PRIORITIES; p++)
-			TAILQ_INIT(&w->queues[i][p]);
+			TAILQ_INIT(&w->queues[i][p].jobs);
 	w->news = event_new(base, spawner, EV_READ | EV_PERSIST, on_news, w);
 	if (w->news == NULL || event_add(w->news, NULL) < 0)
 		log_fatal("no memory");

@@ -14,7 +14,11 @@
 struct event_base;
 struct workers;
 
-/* What goes first: a client waits for the first, nobody for the last. */
+/*
+ * What goes first: a client waits for the first, nobody for the last.  But
+ * where three have gone before those of another priority, one of them is next,
+ * so that one who always has builds waiting stops no destroys and no refills.
+ */
 enum job_priority { JOB_CLIENT, JOB_DESTROY, JOB_SHELL, JOB_PRIORITIES };
 
 struct job;
