@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -21,18 +23,22 @@
 #include "daemon/xen/worker.h"
 
 #define GONE_LIMIT_MS 2000	/* for what is killed to be gone */
+#define LOOK_MS 1000		/* between looks at what workers run */
 
 /* It leads a process group, with what libxl forks and runs in it. */
 struct child {
 	uint32_t id;
 	pid_t pid;
 	int stopped;		/* its status when it was stopped, or 0 */
+	bool watched;
 	LIST_ENTRY(child) entry;
 };
 
 struct spawner {
 	int fd;				/* the daemon's socket */
 	int signals;			/* signalfd of SIGCHLD */
+	unsigned watched;		/* of the children */
+	uint64_t look_us;		/* when they are looked at next */
 	LIST_HEAD(, child) children;
 };
 
@@ -113,14 +119,35 @@ start(struct spawner *s, uint32_t id, enum worker_role role)
 	close(pair[1]);
 }
 
-static void
-kill_child(struct spawner *s, uint32_t id)
+static struct child *
+child_of(struct spawner *s, uint32_t id)
 {
 	struct child *c;
 
 	LIST_FOREACH(c, &s->children, entry)
 		if (c->id == id)
-			kill(-c->pid, SIGKILL);
+			break;
+	return c;			/* NULL: it has died */
+}
+
+static void
+kill_child(struct spawner *s, uint32_t id)
+{
+	struct child *c = child_of(s, id);
+
+	if (c != NULL)
+		kill(-c->pid, SIGKILL);
+}
+
+static void
+watch(struct spawner *s, struct child *c, bool on)
+{
+	if (c == NULL || c->watched == on)
+		return;
+	if (s->watched == 0)
+		s->look_us = now_us() + LOOK_MS * 1000;
+	c->watched = on;
+	s->watched += on ? 1 : -1;
 }
 
 /* What libxl forked goes with its worker, which knew what it was at. */
@@ -155,10 +182,19 @@ static void
 died(struct spawner *s, struct child *c, int status)
 {
 	end_group(c->pid);
+	watch(s, c, false);
 	LIST_REMOVE(c, entry);
 	tell(s, SPAWN_DIED, c->id, c->pid, c->stopped != 0 ? c->stopped :
 	    status, -1);
 	free(c);
+}
+
+/* It may hold xenstored up, with half a request. */
+static void
+end_stopped(struct child *c, int status)
+{
+	c->stopped = status;
+	kill(-c->pid, SIGKILL);
 }
 
 static void
@@ -177,14 +213,54 @@ reap(struct spawner *s)
 				break;
 		if (c == NULL)
 			continue;	/* an orphan of libxl's */
-		if (!WIFSTOPPED(status)) {
+		if (WIFSTOPPED(status))
+			end_stopped(c, status);
+		else
 			died(s, c, status);
-		} else {
-			/* It may hold xenstored up, with half a request. */
-			c->stopped = status;
-			kill(-pid, SIGKILL);
-		}
 	}
+}
+
+/* That it is traced is no reason: whoever does that lets it go on. */
+static bool
+is_stopped(const char *pid, int *group)
+{
+	char path[32], line[512], state = '\0', *rest;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%.16s/stat", pid);
+	if ((f = fopen(path, "re")) == NULL)
+		return false;
+	line[fread(line, 1, sizeof(line) - 1, f)] = '\0';
+	fclose(f);
+	/* The second field is a name in brackets, of any bytes. */
+	rest = strrchr(line, ')');
+	return rest != NULL &&
+	    sscanf(rest + 1, " %c %*d %d", &state, group) == 2 && state == 'T';
+}
+
+/*
+ * Of what libxl forked and ran in a worker, only the worker hears that it was
+ * stopped, and libxl would wait for it for most of a minute.
+ */
+static void
+look(struct spawner *s)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	struct child *c;
+	int group;
+
+	s->look_us = now_us() + LOOK_MS * 1000;
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+		    !is_stopped(entry->d_name, &group))
+			continue;
+		LIST_FOREACH(c, &s->children, entry)
+			if (c->watched && c->pid == group && c->stopped == 0)
+				end_stopped(c, W_STOPCODE(SIGSTOP));
+	}
+	if (dir != NULL)
+		closedir(dir);
 }
 
 static void
@@ -198,10 +274,29 @@ obey(struct spawner *s)
 		return;
 	if (n != sizeof(order))
 		end(s);
-	if (order.kind == SPAWN_START)
+	switch ((enum spawn_order_kind)order.kind) {
+	case SPAWN_START:
 		start(s, order.id, order.role);
-	else
+		break;
+	case SPAWN_KILL:
 		kill_child(s, order.id);
+		break;
+	case SPAWN_WATCH:
+	case SPAWN_UNWATCH:
+		watch(s, child_of(s, order.id), order.kind == SPAWN_WATCH);
+		break;
+	}
+}
+
+/* What is watched is looked at, however much else there is to do. */
+static int
+time_to_look_ms(const struct spawner *s)
+{
+	uint64_t now = now_us();
+
+	if (s->watched == 0)
+		return -1;
+	return now >= s->look_us ? 0 : (int)((s->look_us - now) / 1000 + 1);
 }
 
 static void
@@ -235,12 +330,14 @@ spawner_run(int fd)
 	fds[0] = (struct pollfd){ .fd = s.fd, .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = s.signals, .events = POLLIN };
 	for (;;) {
-		if (poll(fds, 2, -1) < 0)
+		if (poll(fds, 2, time_to_look_ms(&s)) < 0)
 			continue;
 		if (fds[1].revents != 0)
 			reap(&s);
 		if (fds[0].revents != 0)
 			obey(&s);
+		if (time_to_look_ms(&s) == 0)
+			look(&s);
 	}
 }
 

@@ -14,11 +14,14 @@
  * The small process that forks workers, so that the daemon never forks once
  * it has sockets and Xen handles.  It ends, and takes its workers with it,
  * when the daemon's end of its socket is closed, however that happens.  With a
- * worker goes what libxl has forked in it; one that is stopped is killed.
+ * worker goes what libxl has forked in it.  One that is stopped is killed, and
+ * so is one of whose processes any is, as long as it is watched.
  */
 enum spawn_order_kind {
 	SPAWN_START,			/* a worker under this id */
-	SPAWN_KILL			/* that worker, at once */
+	SPAWN_KILL,			/* that worker, at once */
+	SPAWN_WATCH,			/* it runs libxl from now on */
+	SPAWN_UNWATCH
 };
 
 struct spawn_order {
@@ -31,7 +34,9 @@ enum spawn_news_kind {
 	SPAWN_STARTED,			/* comes with the worker's socket */
 	SPAWN_FAILED,			/* status is errno */
 	SPAWN_DIED			/* status as of waitpid(2), which also
-					 * says if it was killed as stopped */
+					 * says if it was killed as stopped;
+					 * SIGSTOP stands for all signals where
+					 * it was one that it ran */
 };
 
 struct spawn_news {

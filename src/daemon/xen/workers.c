@@ -110,6 +110,8 @@ end_job(struct slot *s, const struct work_result *res, bool lost,
 {
 	struct job *j = s->job;
 
+	if (s->role == ROLE_BUILDER)
+		spawner_order(s->w->spawner, SPAWN_UNWATCH, s->id, s->role);
 	s->job = NULL;
 	event_del(s->timer);
 	j->done(j, res, lost, e);
@@ -243,8 +245,8 @@ fail_job(struct slot *s, int status)
 		    work_words(s->job->work.kind), limit_s(s->role));
 	else if (WIFSTOPPED(status))
 		uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
-		    "the worker process was stopped by signal %d (%s), and "
-		    "so had to be killed", WSTOPSIG(status),
+		    "the worker process, or one that it ran, was stopped by "
+		    "signal %d (%s), and so had to be killed", WSTOPSIG(status),
 		    strsignal(WSTOPSIG(status)));
 	else if (WIFSIGNALED(status))
 		uvnf_error_set(&e, UVNF_E_BUILD_FAILED,
@@ -362,6 +364,8 @@ hand_out(struct slot *s, struct job *j)
 	s->job = j;
 	s->state = WORKER_BUSY;
 	timer_arm_ms(s->timer, limit_s(s->role) * 1000);
+	if (s->role == ROLE_BUILDER)
+		spawner_order(s->w->spawner, SPAWN_WATCH, s->id, s->role);
 	/* If it has died, its job ends when that is known. */
 	sendmsg(s->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 }

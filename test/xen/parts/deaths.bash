@@ -17,18 +17,19 @@ write_slow_vif() {
 	chmod +x "$work/slow-vif"
 }
 
-# Sends the worker that builds a signal while it waits for a vif's helper, and
-# looks that it ends at once, that the error says so, and that the helper went
-# with it.
-create_while_worker_gets() {
-	local helper worker
+# Sends the worker that builds, or the vif's helper that it waits for, a signal,
+# and looks that it ends at once, that the error says so, and that the helper
+# went with it.
+create_while() {
+	local helper worker whom=$1
+	shift
 	rm -f "$work/in-vif"
 	touch "$work/slow"
 	uvnfctl -t 120 create cold web2 >"$work/out" 2>"$work/err" &
 	within 60 test -e "$work/in-vif" || return
 	helper=$(pgrep -o -f "$work/slow-vif")
 	worker=$(awk '{ print $4 }' "/proc/$helper/stat")
-	kill "-$1" "$worker" && within 5 not kill -0 "$worker" || return
+	kill "-$1" "${!whom}" && within 5 not kill -0 "$worker" || return
 	wait $!
 	cat "$work/out" "$work/err"
 	grep -q "^uvnfctl: build-failed: .* was $2 by signal" "$work/err" &&
@@ -113,10 +114,13 @@ part_deaths() {
 	    ctl pool fill --wait'
 	creates booted web1 10.0.0.21 booted
 	check 'a worker that is killed costs its build' \
-	    create_while_worker_gets KILL killed
+	    create_while worker KILL killed
 	check 'nothing of the build is left' within 60 no_cold_domain
 	check 'a worker that is stopped costs its build' \
-	    create_while_worker_gets STOP stopped
+	    create_while worker STOP stopped
+	check 'nothing of the build is left' within 60 no_cold_domain
+	check 'and so does one whose helper is stopped' \
+	    create_while helper STOP stopped
 	check 'nothing of the build is left' within 60 no_cold_domain
 	check 'the pool fills again' ctl pool fill --wait
 	check 'a spawner that is stopped goes on' spawner_goes_on
