@@ -278,3 +278,35 @@ churn() {
 		cmp <(grep '^EVENT' out0) <(grep '^EVENT' "out$i")
 	done
 }
+
+@test "followers that read nothing: 32 MiB of a user's, on all connections" {
+	daemon_start
+	# Those who lost something are cut off, and what waited for them is told.
+	run -0 timeout 100 python3 - "$UVNF_SOCKET" <<-'END'
+	import socket, sys, time
+	def connect():
+	    conn = socket.socket(socket.AF_UNIX)
+	    conn.connect(sys.argv[1])
+	    lines = conn.makefile("rb")
+	    lines.readline()
+	    return conn, lines
+	def ask(conn, lines, request, count=1):
+	    conn.sendall(request * count)
+	    while count > 0:
+	        count -= lines.readline().startswith((b"OK", b"ERR"))
+	crowd = [connect() for _ in range(256)]
+	for conn, lines in crowd:
+	    ask(conn, lines, b"events v follow=true\n", 32)
+	one, lines = connect()
+	ask(one, lines, b"create cold v\n")
+	for i in range(40):
+	    ask(one, lines, b"pause v\n")
+	    ask(one, lines, b"resume v\n")
+	while open("log").read().count("reads too slowly") < 200:
+	    time.sleep(0.2)
+	END
+	run -0 awk '/reads too slowly is cut off/ {
+	    sub(".*waiting=", ""); sum += $1 }
+	    END { print sum; exit sum < 1048576 || sum > 36 * 1048576 }' log
+	ctl destroy v --wait freed
+}
