@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/bringup.h"
+#include "daemon/console.h"
 #include "daemon/timer.h"
 
 #define AGAIN_MS 250	/* a start without a sign of life is repeated */
@@ -306,7 +307,7 @@ refused(struct bringup *b)
 	console_since_mark(&d->console, said, sizeof(said));
 	if (d->vnf != NULL)
 		uvnf_error_set(&e, UVNF_E_ROUTER_FAILED, "the guest refused "
-		    "the configuration of '%s'; its console: %s",
+		    "the configuration of '%s'" CONSOLE_SAYS "%s",
 		    d->vnf->name, said);
 	else
 		uvnf_error_set(&e, UVNF_E_ROUTER_FAILED, "a shell of '%s' "

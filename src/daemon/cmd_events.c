@@ -23,6 +23,15 @@ concerns(const struct notice *n, const char *name)
 	return name[0] == '\0' || strcmp(n->name, name) == 0;
 }
 
+/* What a shell said is nobody's secret. */
+static bool
+reads_console(const struct daemon *dm, const struct peer *p,
+    const struct notice *n)
+{
+	return n->name[0] == '\0' ||
+	    access_owns(&dm->config->access, p, n->owner);
+}
+
 /* A reload has taken it away from one who had begun. */
 static void
 say_denied(struct event_follow *ef)
@@ -41,7 +50,8 @@ event_follows_tell(const struct notice *n, void *arg)
 {
 	struct daemon *dm = arg;
 	struct event_follow *ef, *next;
-	struct proto_buf b = { 0 };
+	bool full;
+	struct proto_buf lines[2] = { { 0 }, { 0 } };	/* full: the second */
 
 	for (ef = LIST_FIRST(&dm->event_follows); ef != NULL; ef = next) {
 		next = LIST_NEXT(ef, entry);
@@ -52,11 +62,13 @@ event_follows_tell(const struct notice *n, void *arg)
 		}
 		if (!concerns(n, ef->name))
 			continue;
-		if (b.len == 0)
-			notice_format(n, &b);
-		follow_line(&ef->follow, &b, 1);
+		full = reads_console(dm, ef->peer, n);
+		if (lines[full].len == 0)
+			notice_format(n, full, &lines[full]);
+		follow_line(&ef->follow, &lines[full], 1);
 	}
-	proto_buf_free(&b);
+	proto_buf_free(&lines[0]);
+	proto_buf_free(&lines[1]);
 }
 
 struct listing {
@@ -72,7 +84,8 @@ list_one(const struct notice *n, void *arg)
 
 	if (!concerns(n, l->name))
 		return;
-	notice_format(n, request_data(l->rq));
+	notice_format(n, reads_console(l->rq->daemon,
+	    session_peer(l->rq->session), n), request_data(l->rq));
 	request_data_end(l->rq);
 	l->count++;
 }

@@ -9,6 +9,7 @@
 #include "common/util.h"
 #include "daemon/bridges.h"
 #include "daemon/cmd_vnf.h"
+#include "daemon/console.h"
 
 /* --- a VNF as a data line ------------------------------------------------ */
 
@@ -91,6 +92,13 @@ add_routers(struct proto_buf *b, const struct vnf *v)
 	}
 }
 
+/* A client that is gone reads nothing. */
+static bool
+reads_console(const struct request *rq, const struct vnf *v)
+{
+	return rq->session != NULL && request_owns(rq, v->owner);
+}
+
 static void
 add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 {
@@ -127,7 +135,9 @@ add_vnf(struct request *rq, const struct vnf *v, bool paused_by_other)
 	if (v->error != NULL) {
 		proto_add_string(b, "error.code",
 		    uvnf_code_word(v->error->code));
-		proto_add_string(b, "error.text", v->error->text);
+		proto_add_bytes(b, "error.text", v->error->text,
+		    reads_console(rq, v) ? strlen(v->error->text) :
+		    console_public_len(v->error->text));
 	}
 	request_data_end(rq);
 }

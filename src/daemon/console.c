@@ -269,3 +269,11 @@ console_free(struct console *c)
 	free(c->ring);
 	memset(c, 0, sizeof(*c));
 }
+
+size_t
+console_public_len(const char *text)
+{
+	const char *says = strstr(text, CONSOLE_SAYS);
+
+	return says != NULL ? (size_t)(says - text) : strlen(text);
+}

@@ -68,4 +68,11 @@ const char *console_at(const struct console *c, size_t place, size_t *len);
 
 void console_free(struct console *c);
 
+/*
+ * What an error's text has in front of a guest's own words, which are for those
+ * who may read its console; and how much of text everybody may see.
+ */
+#define CONSOLE_SAYS "; its console: "
+size_t console_public_len(const char *text);
+
 #endif

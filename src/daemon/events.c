@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "common/util.h"
+#include "daemon/console.h"
 #include "daemon/events.h"
 
 struct events {
@@ -103,6 +104,7 @@ static void
 set_vnf(struct notice *n, const struct vnf *v, enum vnf_state from)
 {
 	strcpy(n->name, v->name);
+	n->owner = v->owner;
 	set_template(n, v->template);
 	n->source = v->source;
 	n->from = from;
@@ -200,7 +202,7 @@ format_about(const struct notice *n, struct proto_buf *b)
 }
 
 void
-notice_format(const struct notice *n, struct proto_buf *b)
+notice_format(const struct notice *n, bool console, struct proto_buf *b)
 {
 	proto_add_number(b, "seq", (int64_t)n->seq);
 	proto_add_number(b, "time_us", (int64_t)n->time_us);
@@ -213,6 +215,8 @@ notice_format(const struct notice *n, struct proto_buf *b)
 	if (n->error != NULL) {
 		proto_add_string(b, "error.code",
 		    uvnf_code_word(n->error->code));
-		proto_add_string(b, "error.text", n->error->text);
+		proto_add_bytes(b, "error.text", n->error->text, console ?
+		    strlen(n->error->text) :
+		    console_public_len(n->error->text));
 	}
 }

@@ -35,6 +35,7 @@ struct notice {
 	uint64_t time_us;		/* since 1970, UTC */
 	enum event_kind kind;
 	char name[VNF_NAME_MAX + 1];	/* of the VNF; "": about none */
+	uid_t owner;			/* its owner then */
 	char template[TEMPLATE_NAME_MAX + 1];	/* "": about none */
 	bool has_domain;
 	uint8_t uuid[16];
@@ -70,7 +71,10 @@ void events_daemon(struct events *ev, enum event_kind kind);
 /* Those that are kept, the oldest first. */
 void events_each(const struct events *ev, events_sink visit, void *arg);
 
-/* Adds the fields of its line. */
-void notice_format(const struct notice *n, struct proto_buf *b);
+/*
+ * Adds the fields of its line; without what the VNF's console said, unless
+ * they are for somebody who may read that.
+ */
+void notice_format(const struct notice *n, bool console, struct proto_buf *b);
 
 #endif

@@ -255,6 +255,24 @@ foreign_requests=('config v config=8' 'read v cnt.count' 'write v cnt.reset'
 	holds '.state == "started" or .state == "ready"' show v
 }
 
+@test "what a console said, quoted in an error: for those who may read it" {
+	local user
+
+	daemon_start
+	run -1 ctl_as $alice create cold v -c - --wait ready <refused.click
+	says '; its console: '
+	for user in $alice $admin; do
+		run -0 talk_as $user 'send:show v\nlist\nevents v\n' reply:3
+		[ "$(grep -c '; its console: ' <<<"$output")" -eq 3 ]
+	done
+	for user in $bob $observer; do
+		run -0 talk_as $user 'send:show v\nlist\nevents v\n' reply:3
+		[ "$(grep -c "error.text=\"the guest refused the configuration of 'v'\"" \
+		    <<<"$output")" -eq 3 ]
+		[[ $output != *'its console'* ]]
+	done
+}
+
 @test "a VNF of one's own: whatever there is to do with it" {
 	local user
 

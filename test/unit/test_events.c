@@ -50,7 +50,7 @@ add_words(const struct notice *n, void *arg)
 {
 	struct proto_buf *b = arg;
 
-	notice_format(n, b);
+	notice_format(n, true, b);
 	proto_buf_add(b, "\n", 1);
 }
 
