@@ -5,9 +5,11 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <event2/util.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -34,6 +36,7 @@ struct client {
 struct listener {
 	struct daemon *daemon;
 	struct sockaddr_un address;
+	int lock;
 	struct evconnlistener *accepting;
 	struct event *resume;
 	unsigned accepted;		/* in this turn */
@@ -149,6 +152,29 @@ accept_again(evutil_socket_t fd, short what, void *arg)
 
 /* --- the socket ---------------------------------------------------------- */
 
+/*
+ * Whether a socket is stale cannot be seen between bind(2) and listen(2) of the
+ * one who has just made it, so only the holder of this lock touches the path.
+ * Its file stays, for the next one.
+ */
+static int
+lock_path(struct listener *l, const char *path, struct uvnf_error *e)
+{
+	char *name = xasprintf("%s.lock", path);
+	int rc = 0;
+
+	l->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (l->lock == -1)
+		rc = uvnf_error_set(e, UVNF_E_SYSTEM, "cannot open %s: %s",
+		    name, strerror(errno));
+	else if (flock(l->lock, LOCK_EX | LOCK_NB) != 0)
+		rc = uvnf_error_set(e, UVNF_E_SYSTEM, "another uvnfd serves "
+		    "%s, or is about to (%s is locked); stop it, or use -s",
+		    path, name);
+	free(name);
+	return rc;
+}
+
 /* Removes a socket that nobody listens on. */
 static int
 clear_path(const struct sockaddr_un *a, struct uvnf_error *e)
@@ -243,6 +269,8 @@ listener_open(struct listener *l, const char *path, const char *group,
 		    sizeof(l->address.sun_path) - 1);
 	l->address.sun_family = AF_UNIX;
 	strcpy(l->address.sun_path, path);
+	if (lock_path(l, path, e) != 0)
+		return -UVNF_E_SYSTEM;
 	if (clear_path(&l->address, e) != 0)
 		return -UVNF_E_SYSTEM;
 	if ((fd = bind_socket(&l->address, group, mode, e)) < 0)
@@ -256,6 +284,15 @@ listener_open(struct listener *l, const char *path, const char *group,
 	return 0;
 }
 
+static void
+end(struct listener *l)
+{
+	event_free(l->resume);
+	if (l->lock != -1)
+		close(l->lock);
+	free(l);
+}
+
 struct listener *
 listener_new(struct daemon *dm, const char *path, const char *group,
     mode_t mode, struct uvnf_error *e)
@@ -263,13 +300,13 @@ listener_new(struct daemon *dm, const char *path, const char *group,
 	struct listener *l = xcalloc(1, sizeof(*l));
 
 	l->daemon = dm;
+	l->lock = -1;
 	LIST_INIT(&l->clients);
 	l->resume = evtimer_new(dm->base, accept_again, l);
 	if (l->resume == NULL)
 		log_fatal("out of memory");
 	if (listener_open(l, path, group, mode, e) != 0) {
-		event_free(l->resume);
-		free(l);
+		end(l);
 		return NULL;
 	}
 	return l;
@@ -283,6 +320,5 @@ listener_free(struct listener *l, const struct uvnf_error *e)
 	unlink(l->address.sun_path);
 	while (!LIST_EMPTY(&l->clients))
 		session_end(LIST_FIRST(&l->clients)->session, e);
-	event_free(l->resume);
-	free(l);
+	end(l);
 }

@@ -259,6 +259,16 @@ daemons_here() {
 	ctl ping >/dev/null
 }
 
+# Before it listens, a socket looks like one that was left over.
+@test "the socket of a daemon that is about to serve is left alone" {
+	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+	run -1 flock "$UVNF_SOCKET.lock" "$build/uvnfd" -b sim -f uvnf.yaml \
+	    -s "$UVNF_SOCKET" -S "$dir/state2"
+	says "$UVNF_SOCKET" 'about to'
+	[ -S socket ]
+	daemon_start
+}
+
 @test "something else in the socket's place is left alone" {
 	echo precious >socket
 	run -1 uvnfd
