@@ -9,6 +9,7 @@
 
 declare -A is		# of each VNF: the state that was acknowledged
 pending=		# the VNF of the command that was not
+verb=			# that command's
 ended=			# yes: the life came to its end
 
 # act NAME STATE ARG...: has uvnfctl do something, after which the VNF is in
@@ -17,7 +18,7 @@ act() {
 	local name=$1 state=$2
 
 	shift 2
-	pending=$name
+	pending=$name verb=$1
 	ctl "$@" >/dev/null 2>>errors || return 1
 	is[$name]=$state
 	pending=
@@ -66,7 +67,29 @@ truth_of() {
 		echo "$name was $wanted, and is ${state:-gone}"
 		return 1
 	fi
-	[ "$wanted" != ready ] || ctl read "$name" cnt.class >/dev/null
+	# It is our pause, which a resume undoes.
+	if [ "$wanted" = paused ]; then
+		ctl resume "$name" >/dev/null || return
+	fi
+	[ "$wanted" = claimed ] || ctl read "$name" cnt.class >/dev/null
+}
+
+# What it ran before it runs again, or starts when it is told to.
+keeps_its_configuration() {
+	local name=$1 state i
+
+	for ((i = 0; i < 100; i++)); do
+		state=$(ctl -j show "$name" | jq -r .state)
+		case $state in
+		started) sleep 0.05 ;;
+		paused) ctl resume "$name" >/dev/null || break ;;
+		claimed) ctl start "$name" --wait ready >/dev/null || break ;;
+		*) break ;;
+		esac
+	done
+	ctl read "$name" cnt.class >/dev/null && return
+	echo "$name is $state, and does not run what it ran before"
+	return 1
 }
 
 # The VNF that was under way is gone, or usable.
@@ -85,6 +108,10 @@ truth_of_pending() {
 		echo "$name is lost"
 		return 1
 	fi
+	case $verb in
+	start|stop|pause|resume|reboot)
+		keeps_its_configuration "$name" || return ;;
+	esac
 	if [ "$(ctl -j show "$name" | jq -r .state)" = paused ]; then
 		ctl resume "$name" >/dev/null || return
 	fi
