@@ -4,10 +4,11 @@
 #
 # What a build starts.
 
-# Every program that a cold create starts, one a line.
+# Every program that a cold create starts, one a line.  The spawner, which looks
+# through /proc meanwhile, would take most of the time under strace.
 programs_of_a_build() {
 	local pids
-	pids=$(family_pids | sed 's/^/-p /')
+	pids=$(pgrep -x 'uvnfd(: worker|: mover)?' | sed 's/^/-p /')
 	# shellcheck disable=SC2086
 	strace -f -qq -e trace=execve -e signal=none -o "$work/trace" $pids &
 	within 10 grep -q '^TracerPid:[[:space:]]*[1-9]' \
