@@ -8,14 +8,16 @@
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/bringup.h"
+#include "daemon/click.h"
 #include "daemon/console.h"
 #include "daemon/timer.h"
 
 #define AGAIN_MS 250	/* a start without a sign of life is repeated */
 #define AGAIN_MAX 40	/* so often */
 #define SETTLED_MS 1000	/* connected so long, a router runs */
-#define SILENT_MS 5000	/* connected so long, it runs unless it denied it */
-#define PROBE_MS 2000	/* for one read of the template's handler */
+#define SILENT_MS 5000	/* connected so long, a handler tells for it */
+#define PROBE_MS 2000	/* for one read of a handler */
+#define PROBE_MAX 3	/* reads, where the console is silent */
 
 struct bringup {
 	struct daemon *daemon;
@@ -27,8 +29,11 @@ struct bringup {
 	bool ordered;			/* the start was acknowledged */
 	bool console_up;		/* the console said that it runs */
 	bool alive;			/* some sign that the start was seen */
-	bool probing;			/* reads the template's handler */
-	bool answered;			/* it was read */
+	bool asking;			/* for what follows */
+	bool answered;			/* a handler was read */
+	bool sought;			/* element is what there is */
+	char *element;			/* of the configuration, or NULL */
+	unsigned unanswered;		/* reads that were in vain */
 	uint64_t vifs_up_us;		/* since when they are connected */
 	unsigned again_count;
 	unsigned inflight;		/* operations of the backend */
@@ -47,6 +52,7 @@ drop(struct bringup *b)
 	}
 	if (b->inflight == 0) {
 		LIST_REMOVE(b, entry);
+		free(b->element);
 		free(b);
 	}
 }
@@ -89,6 +95,19 @@ is_generic(const struct bringup *b)
 	return b->domain->template->guest == GUEST_GENERIC;
 }
 
+/* At the head of what was asked for: is it still wanted? */
+static bool
+resumes(struct bringup *b)
+{
+	b->inflight--;
+	b->asking = false;
+	if (b->domain == NULL)
+		drop(b);
+	else
+		return true;
+	return false;
+}
+
 static void
 probed(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 {
@@ -96,21 +115,33 @@ probed(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 
 	(void)text;
 	(void)len;
-	b->inflight--;
-	b->probing = false;
-	if (b->domain == NULL) {
-		drop(b);
+	if (!resumes(b))
 		return;
-	}
 	b->answered = e == NULL;
+	if (e != NULL && ++b->unanswered == PROBE_MAX && b->element != NULL)
+		log_warn("console silent, no handler answers: not taken for "
+		    "ready domid=%d element=%s", b->domain->domid,
+		    b->element);
 	check(b);			/* or asks again */
 }
 
+static void
+probe(struct bringup *b, const char *element, const char *handler)
+{
+	struct backend *backend = b->daemon->backend;
+
+	if (b->asking)
+		return;
+	b->asking = true;
+	b->inflight++;
+	backend->handler(backend, b->domain, element, handler, NULL, PROBE_MS,
+	    probed, b);
+}
+
 /*
- * May the template's handler be asked for?  A ClickOS guest that is asked
- * before its router runs crashes.  Its console tells; when that has told
- * nothing, somebody else may have read it, so vifs that have been connected
- * for a while must do.
+ * May a handler be asked for?  A ClickOS guest that is asked before its router
+ * runs crashes.  Its console tells; when that has told nothing, somebody else
+ * may have read it, so vifs that have been connected for a while must do.
  */
 static bool
 connected_for_ms(const struct bringup *b, uint64_t ms)
@@ -124,31 +155,79 @@ may_probe(const struct bringup *b)
 	return b->console_up || connected_for_ms(b, SETTLED_MS);
 }
 
-/* `xl console' beside us takes text away, and then none may come here. */
+/* --- where the console is silent ----------------------------------------- */
+
+static void
+fetched(void *arg, const char *text, size_t len, const struct uvnf_error *e)
+{
+	struct bringup *b = arg;
+
+	if (!resumes(b))
+		return;
+	if (e == NULL && len > 0)
+		b->element = click_find_element(text, len);
+	b->sought = true;
+	check(b);
+}
+
+/* Only now: most starts need none, and a long text takes its time. */
+static void
+seek_element(struct bringup *b)
+{
+	struct backend *backend = b->daemon->backend;
+
+	if (b->asking)
+		return;
+	b->asking = true;
+	b->inflight++;
+	backend->fetch(backend, b->domain, fetched, b);
+}
+
+/* Any element has a class; only a router that runs tells it. */
 static bool
-said_so(const struct bringup *b)
+element_answers(struct bringup *b)
+{
+	if (!b->answered && b->unanswered < PROBE_MAX)
+		probe(b, b->element, "class");
+	return b->answered;
+}
+
+/*
+ * `xl console' beside us takes text away, and then none may come here.  The
+ * vifs alone do not tell: those of a router that fails may be connected before
+ * it does.  Without a name to ask for, and of routers that have no handlers,
+ * they must do.
+ */
+static bool
+said_so(struct bringup *b)
 {
 	if (b->console_up)
 		return true;
 	if (!connected_for_ms(b, SILENT_MS))
 		return false;
-	log_warn("console silent, vifs connected: taken for ready domid=%d",
-	    b->domain->domid);
+	if (b->router == 0 && !b->sought) {
+		seek_element(b);
+		return false;
+	}
+	if (b->element == NULL)
+		log_warn("console silent, vifs connected: taken for ready "
+		    "domid=%d", b->domain->domid);
+	else if (element_answers(b))
+		log_warn("console silent, a handler answers: taken for ready "
+		    "domid=%d element=%s", b->domain->domid, b->element);
+	else
+		return false;
 	return true;
 }
 
-static void
-probe(struct bringup *b)
+static bool
+handler_answers(struct bringup *b)
 {
 	const struct template *t = b->domain->template;
-	struct backend *backend = b->daemon->backend;
 
-	if (b->probing || !may_probe(b))
-		return;			/* again_passed looks again */
-	b->probing = true;
-	b->inflight++;
-	backend->handler(backend, b->domain, t->ready_element,
-	    t->ready_handler, NULL, PROBE_MS, probed, b);
+	if (!b->answered && may_probe(b))
+		probe(b, t->ready_element, t->ready_handler);
+	return b->answered;		/* again_passed looks again */
 }
 
 /* What the template wants to see, beside the vifs. */
@@ -161,11 +240,7 @@ has_shown_up(struct bringup *b)
 	case READY_RUNNING:
 		break;
 	case READY_HANDLER:
-		if (b->router != 0)
-			return b->console_up;
-		if (!b->answered)
-			probe(b);
-		return b->answered;
+		return b->router != 0 ? b->console_up : handler_answers(b);
 	case READY_TEXT:
 		return b->domain->announced;
 	}
@@ -200,6 +275,9 @@ bringup_missing(const struct bringup *b)
 	if (b->domain->template->ready == READY_HANDLER && b->router == 0)
 		return "the handler that its template waits for has not "
 		    "answered";
+	if (b->unanswered > 0)
+		return "its console is silent, and an element of its "
+		    "configuration does not answer";
 	return "its console has not said that the router runs";
 }
 

@@ -27,7 +27,7 @@ typedef void (*bringup_ended)(void *arg, const struct uvnf_error *e);
  * Begins before the order is given, so that the guest's answer cannot come too
  * early; the console is marked here.  vifs_used: those that are to connect, a
  * bit each.  Of routers beside 0 the console tells what a handler would, for
- * handlers are router 0's.
+ * handlers are router 0's; where it is silent, their vifs do.
  */
 struct bringup *bringup_new(struct daemon *dm, struct domain *d,
     unsigned router, uint32_t vifs_used, bringup_ended ended, void *arg);

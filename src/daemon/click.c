@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/util.h"
 #include "daemon/click.h"
 
 #define WORD_MAX 64		/* of an argument, as much as is looked at */
+#define COMPOUNDS_MAX 8		/* passed over, each with a look at all */
 
 /*
  * Where the scan is.  at moves forward only, and line counts the line feeds
@@ -369,31 +371,25 @@ line_begins(const struct scan *s)
 	return s->at == s->start || s->at[-1] == '\n' || s->at[-1] == '\r';
 }
 
-static int
-scan_token(struct scan *s)
+/* Goes on behind what is no name, be it a single character. */
+static void
+skip_other(struct scan *s)
 {
 	if (skip_comment(s))
-		return 0;
+		return;
 	if (*s->at == '#' && line_begins(s)) {	/* # LINE "FILE" */
 		skip_line(s);
-		return 0;
-	}
-	if (name_char(*s->at))
-		return scan_name(s);
-	if (*s->at == '$') {		/* a variable's name is no class */
+	} else if (*s->at == '$') {	/* a variable's name is no class */
 		s->at++;
 		(void)read_name(s);
-		return 0;
-	}
-	if (*s->at == '}') {		/* { … }(arguments) */
+	} else if (*s->at == '}') {	/* { … }(arguments) */
 		s->at++;
 		skip_blanks(s);
 		if (looking_at(s, "("))
 			skip_arguments(s);
-		return 0;
+	} else {
+		step(s);
 	}
-	step(s);
-	return 0;
 }
 
 static int
@@ -432,8 +428,97 @@ click_scan(const char *text, size_t len, unsigned nvifs, uint32_t *vifs,
 		return r;
 	s.end = text + len;
 	while (r == 0 && s.at < s.end)
-		r = scan_token(&s);
+		if (name_char(*s.at))
+			r = scan_name(&s);
+		else
+			skip_other(&s);
 	if (r == 0)
 		*vifs = s.vifs;
 	return r;
+}
+
+/* --- an element by name -------------------------------------------------- */
+
+enum declares { DECLARES_NOTHING, DECLARES_CLASS, DECLARES_ELEMENT };
+
+struct declaration {
+	const char *name, *class;
+	size_t name_len, class_len;
+};
+
+/* At a name; goes behind what is declared, and behind its arguments. */
+static enum declares
+read_declaration(struct scan *s, struct declaration *d)
+{
+	enum declares what = DECLARES_NOTHING;
+
+	d->name = s->at;
+	d->name_len = read_name(s);
+	skip_blanks(s);
+	if (same(d->name, d->name_len, "elementclass")) {
+		d->name = s->at;
+		d->name_len = read_name(s);
+		return DECLARES_CLASS;
+	}
+	if (looking_at(s, "::")) {
+		s->at += 2;
+		skip_blanks(s);
+		d->class = s->at;
+		d->class_len = read_name(s);
+		skip_blanks(s);
+		what = DECLARES_ELEMENT;
+	}
+	if (looking_at(s, "("))
+		skip_arguments(s);
+	return what;
+}
+
+/* Does the text itself define this class, wherever? */
+static bool
+defines_class(const char *text, size_t len, const char *class,
+    size_t class_len)
+{
+	struct scan s = { .start = text, .at = text, .end = text + len };
+	struct declaration d;
+
+	while (s.at < s.end)
+		if (!name_char(*s.at))
+			skip_other(&s);
+		else if (read_declaration(&s, &d) == DECLARES_CLASS &&
+		    d.name_len == class_len &&
+		    memcmp(d.name, class, class_len) == 0)
+			return true;
+	return false;
+}
+
+/* ClickOS takes what is in front of the first slash for the element. */
+static bool
+can_be_asked(const struct declaration *d)
+{
+	return d->class_len > 0 && d->name_len <= CLICK_ELEMENT_MAX &&
+	    memchr(d->name, '/', d->name_len) == NULL;
+}
+
+char *
+click_find_element(const char *text, size_t len)
+{
+	struct scan s = { .start = text, .at = text, .end = text + len };
+	struct declaration d;
+	unsigned depth = 0, compounds = 0;
+
+	while (s.at < s.end && compounds < COMPOUNDS_MAX) {
+		if (!name_char(*s.at)) {
+			if (*s.at == '{' || *s.at == '(')
+				depth++;
+			else if ((*s.at == '}' || *s.at == ')') && depth > 0)
+				depth--;
+			skip_other(&s);
+		} else if (read_declaration(&s, &d) == DECLARES_ELEMENT &&
+		    depth == 0 && can_be_asked(&d)) {
+			if (!defines_class(text, len, d.class, d.class_len))
+				return xmemdup0(d.name, d.name_len);
+			compounds++;
+		}
+	}
+	return NULL;
 }

@@ -10,6 +10,7 @@
 #include "common/err.h"
 
 #define CLICK_CONFIG_MAX (256 * 1024)
+#define CLICK_ELEMENT_MAX 64	/* bytes of a name that is found */
 
 /*
  * Looks through a Click configuration for the vifs that its FromDevice and
@@ -22,5 +23,14 @@
  */
 int click_scan(const char *text, size_t len, unsigned nvifs, uint32_t *vifs,
     struct uvnf_error *e);
+
+/*
+ * An element of the router that a configuration makes: the first that the text
+ * declares by name (NAME :: CLASS) and whose handlers can be called as
+ * NAME.HANDLER, malloc'ed, or NULL.  So it is none inside of a compound
+ * element, and no compound element, which is gone once the router runs.  The
+ * text may be any bytes; it takes time in proportion to its length.
+ */
+char *click_find_element(const char *text, size_t len);
 
 #endif

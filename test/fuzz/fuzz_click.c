@@ -73,6 +73,33 @@ with_more(const char *text, size_t len, unsigned nvifs, int rc, uint32_t vifs)
 		REQUIRE(most >> nvifs != 0);
 }
 
+/*
+ * The name that is found is one that can be asked for, and neither a comment
+ * in front nor a compound element's inside changes it.
+ */
+static void
+with_element(const char *text, size_t len)
+{
+	static const char front[] = "/* a :: Idle */ { b :: Idle };\n";
+	char *name = click_find_element(text, len), *same;
+	struct proto_buf b = { 0 };
+
+	if (name != NULL) {
+		REQUIRE(name[0] != '\0' && strlen(name) <= CLICK_ELEMENT_MAX);
+		REQUIRE(strpbrk(name, "/. \t\n:{}()") == NULL);
+		REQUIRE(memmem(text, len, name, strlen(name)) != NULL);
+		REQUIRE(memmem(text, len, "::", 2) != NULL);
+	}
+	proto_buf_add(&b, front, sizeof(front) - 1);
+	proto_buf_add(&b, text, len);
+	same = click_find_element(b.data, b.len);
+	REQUIRE((name == NULL) == (same == NULL));
+	REQUIRE(name == NULL || strcmp(name, same) == 0);
+	proto_buf_free(&b);
+	free(name);
+	free(same);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -87,6 +114,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	nvifs = data[0] % (TEMPLATE_VIFS_MAX + 1);
 	rc = scan(text, size, nvifs, &vifs);
 	with_more(text, size, nvifs, rc, vifs);
+	with_element(text, size);
 	if (blank(text, size))
 		return 0;
 	behind("\n", text, size, nvifs, rc, vifs);

@@ -233,13 +233,40 @@ no_pools() {
 	daemon_stop
 }
 
-@test "a console that somebody else reads: vifs that stay connected must do" {
-	daemon_start lose_words=1
+@test "a console that somebody else reads: a handler tells that it runs" {
+	daemon_start lose_words=2
 	run -0 ctl -t 60 create cold a -c count.click --wait ready
 	holds '.stages_us.ready > 5000000' show a
-	await grep -q 'console silent, vifs connected' log
+	await grep -q 'console silent, a handler answers: .* element=cnt$' log
+	# Started again, with what its tree has.
+	ctl stop a
+	run -0 ctl -t 60 start a --wait ready
+	await eval '[ "$(grep -c "console silent" log)" -eq 2 ]'
+	[ "$(grep -c 'element=cnt$' log)" -eq 2 ]
 	run -0 ctl create cold b -c count.click --wait ready
-	[ "$(grep -c 'console silent' log)" -eq 1 ]
+	[ "$(grep -c 'console silent' log)" -eq 2 ]
+}
+
+@test "the same without a named element: vifs that stay connected must do" {
+	echo 'FromDevice(0) -> Discard;' >unnamed.click
+	daemon_start lose_words=1
+	run -0 ctl -t 60 create cold a -c unnamed.click --wait ready
+	holds '.stages_us.ready > 5000000' show a
+	await grep -q 'console silent, vifs connected: taken for ready' log
+}
+
+@test "a router that fails, and its console is read by somebody else" {
+	echo 'FromDevice(0) -> cnt :: Counter -> NoSuch :: NoSuchElement;' \
+	    >refused.click
+	daemon_start lose_words=2
+	ctl create cold b -c refused.click >/dev/null
+	fails 4 timeout -t 13 create cold a -c refused.click --wait ready
+	says 'its console is silent, and an element of its configuration'
+	holds '.state == "failed" and .error.code == "timeout"' show a
+	# Nobody's time limit ends this one; it can be destroyed all the same.
+	holds '.state == "started"' show b
+	[ "$(grep -c 'no handler answers: .* element=cnt$' log)" -eq 2 ]
+	ctl destroy a b --wait freed
 }
 
 # Writes of the daemon fail, as on a file system that is full, until full_end.

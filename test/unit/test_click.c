@@ -127,7 +127,72 @@ static const struct refused refused[] = {
 	    "is only vif 0" },
 };
 
+struct found {
+	const char *text;
+	const char *name;	/* or NULL */
+};
+
+static const struct found found[] = {
+	{ "FromDevice -> cnt :: Counter -> Discard;", "cnt" },
+	{ "a::Counter; b :: Counter;", "a" },
+	{ "a /* x :: Idle */\n:: // y :: Idle\n Counter", "a" },
+	{ "// a :: Counter\n/* b :: Counter */ c :: Counter;", "c" },
+	{ "# 1 \"a :: Counter\"\nb :: Counter;", "b" },
+	{ "Print(\"a :: Counter\", b :: Counter) -> c :: Counter", "c" },
+	{ "in :: Classifier(12/0806 20/0001, -); in[0] -> Discard", "in" },
+	{ "Idle -> [0] x_1@ :: ToDevice [1] -> Discard", "x_1@" },
+	{ "a, b :: Counter;", "b" },
+	{ "define($x 1); a :: Counter($x)", "a" },
+	{ "define($x 1); $x :: Counter; a :: Counter", "a" },
+	/* what is inside of another one, and that one itself */
+	{ "elementclass P { a :: Counter } b :: Counter;", "b" },
+	{ "elementclass P { a :: Counter } b :: P; c :: Counter;", "c" },
+	{ "elementclass /* x */ P { a :: Q } b :: P(1); c :: Counter", "c" },
+	{ "b :: P; c :: Counter; elementclass P Idle;", "c" },
+	{ "elementclass Pa Idle; b :: P;", "b" },
+	{ "elementclass P { $a | i :: Counter($a) || input -> x :: Q } "
+	    "c :: Counter;", "c" },
+	{ "{ a :: Counter } -> b :: Counter", "b" },
+	{ "{ { a :: Idle } b :: Idle }(c :: Idle) -> d :: Idle", "d" },
+	{ "x :: { a :: Counter } -> b :: Counter", "b" },
+	{ "Idle -> (a :: Counter, b :: Counter) -> c :: Counter", "c" },
+	{ "a/b :: Counter; c :: Counter;", "c" },
+	{ "a :: {}; b :: Counter(\"}\", \\<7d>, ')') ; ", "b" },
+	{ "elementclass P {} a::P;b::P;c::P;d::P;e::P;f::P;g::P; h::Idle",
+	    "h" },
+	{ "elementclass P {} a::P;b::P;c::P;d::P;e::P;f::P;g::P;h::P;i::Idle",
+	    NULL },
+	{ "a2345678901234567890123456789012345678901234567890123456789012345"
+	    " :: Idle; b :: Idle", "b" },
+	{ "a234567890123456789012345678901234567890123456789012345678901234"
+	    " :: Idle; b :: Idle", "a23456789012345678901234567890123456789"
+	    "0123456789012345678901234" },
+	/* none */
+	{ "", NULL },
+	{ "FromDevice(0) -> Discard;", NULL },
+	{ "elementclass P { a :: Counter }", NULL },
+	{ "a ::", NULL },
+	{ ":: Counter", NULL },
+	{ "a : : Counter", NULL },
+	{ "/* a :: Counter", NULL },
+	{ "Print(a :: Counter", NULL },
+	{ "{ a :: Counter", NULL },
+};
+
 /* Exactly the bytes, so that a sanitizer sees a step beyond them. */
+static char *
+find(const char *text, size_t len)
+{
+	char *copy = malloc(len > 0 ? len : 1), *name;
+
+	assert_non_null(copy);
+	memcpy(copy, text, len);
+	name = click_find_element(copy, len);
+	free(copy);
+	return name;
+}
+
+/* The same. */
 static int
 scan(const char *text, size_t len, unsigned nvifs, uint32_t *vifs,
     struct uvnf_error *e)
@@ -177,6 +242,26 @@ test_refused(void **state)
 		assert_int_equal(e.code, UVNF_E_BAD_CONFIG);
 		assert_string_equal(e.text, refused[i].sentence);
 		assert_int_equal(vifs, 0xdead);
+	}
+}
+
+static void
+test_found(void **state)
+{
+	size_t i, n;
+	char *name;
+
+	(void)state;
+	for (i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
+		name = find(found[i].text, strlen(found[i].text));
+		if ((name == NULL) != (found[i].name == NULL) ||
+		    (name != NULL && strcmp(name, found[i].name) != 0))
+			fail_msg("\"%s\": %s, not %s", found[i].text,
+			    name != NULL ? name : "none", found[i].name != NULL
+			    ? found[i].name : "none");
+		free(name);
+		for (n = 0; n < strlen(found[i].text); n++)
+			free(find(found[i].text, n));
 	}
 }
 
@@ -243,6 +328,11 @@ test_large(void **state)
 	memset(text, '/', CLICK_CONFIG_MAX);
 	assert_int_equal(scan(text, CLICK_CONFIG_MAX, 1, &vifs, &e), 0);
 	assert_int_equal(vifs, 0);
+	/* Not once through all of it for each that is passed over. */
+	for (i = 0; i + 6 <= CLICK_CONFIG_MAX; i += 6)
+		memcpy(text + i, "a::P\n;", 6);
+	memcpy(text + CLICK_CONFIG_MAX - 16, "\nelementclass P ", 16);
+	assert_null(click_find_element(text, CLICK_CONFIG_MAX));
 	free(text);
 }
 
@@ -252,6 +342,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_used),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_found),
 		cmocka_unit_test(test_long_number),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_cuts),

@@ -149,6 +149,19 @@ guest_boots(struct sim_domain *sd)
 		guest_later(sd, guest_die, IDLE_MS);
 }
 
+/* As ClickOS does, it may have connected its vifs before it finds out. */
+static void
+guest_refuses(struct sim_domain *sd, const char *wrong)
+{
+	if (strstr(wrong, "unknown element class") != NULL)
+		set_vifs(sd, 4);
+	if (sim_fault(sd->sim, LOSE_WORDS))
+		return;
+	say(sd, wrong);
+	say(sd, "Router could not be initialized!\n");
+	say(sd, "[router_thread:149] Router init failed!\n");
+}
+
 static void
 guest_starts(struct sim_domain *sd)
 {
@@ -157,9 +170,7 @@ guest_starts(struct sim_domain *sd)
 	    sim_guest_check(sd->other, sd->other_len);
 
 	if (wrong != NULL) {
-		say(sd, wrong);
-		say(sd, "Router could not be initialized!\n");
-		say(sd, "[router_thread:149] Router init failed!\n");
+		guest_refuses(sd, wrong);
 		return;
 	}
 	if (sd->starting == 0)

@@ -32,7 +32,7 @@ static const struct {
 	[FAIL_GATES] = { "fail_gates", 0 },
 	[FAIL_BRIDGES] = { "fail_bridges", 0 },
 	[FAIL_VIFS] = { "fail_vifs", 0 },	/* refused, nothing changed */
-	[LOSE_WORDS] = { "lose_words", 0 },	/* of routers that start */
+	[LOSE_WORDS] = { "lose_words", 0 },	/* of starting routers */
 	[SPOIL_VIFS] = { "spoil_vifs", 0 },	/* half changed */
 };
 

@@ -62,11 +62,24 @@ xenstored_stops() {
 	wait "$client" && [ "$status" = 0 ] && pings 10.0.0.22
 }
 
-# Without xenconsoled no console tells that a router runs: the vifs must do.
+# Without xenconsoled no console tells that a router runs: a handler does.
 console_is_gone() {
 	pkill -KILL -x xenconsoled && within 10 not pgrep -x xenconsoled &&
 	    ctl create booted web2 -c "$work/22.click" --wait ready &&
 	    pings 10.0.0.22
+}
+
+# Nor does one tell that a router failed: it is not ready for that.
+failure_is_silent() {
+	local status=0
+
+	echo 'FromDevice(0) -> cnt :: Counter -> x :: NoSuchElement;' \
+	    >"$work/bad.click"
+	uvnfctl -t 12 create booted web5 -c "$work/bad.click" --wait ready \
+	    2>"$work/err" || status=$?
+	cat "$work/err"
+	[ "$status" = 4 ] && grep -q '^uvnfctl: timeout: ' "$work/err" &&
+	    [ "$(field web5 .state)" = failed ]
 }
 
 new_build_says_why() {
@@ -191,7 +204,8 @@ part_foreign() {
 	check 'xenstored stands still for a while' xenstored_stops
 	check 'the pools fill' ctl pool fill --wait
 	check 'all are destroyed' ctl destroy --all --wait freed
-	check 'xenconsoled is killed: ready by its vifs' console_is_gone
+	check 'xenconsoled is killed: ready by a handler' console_is_gone
+	check 'a router that fails without it: not ready' failure_is_silent
 	check 'a build without it fails, and says why' new_build_says_why
 	check 'it is started again: builds go well' console_comes_back
 	check 'the console of an older VNF is back' console_is_read_again
