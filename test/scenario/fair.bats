@@ -109,15 +109,19 @@ before() {
 @test "cold builds: a daemon that stops begins no more of them" {
 	sed -i '/pool:/d' uvnf.yaml
 	echo 'workers: 1' >>uvnf.yaml
-	daemon_start build_ms=300
+	daemon_start build_ms=1000
 	wire 'many:10:@{} create cold a{}\n' reply:10 \
 	    >replies 3>&- &
 	client=$!
-	await all_hold 'any(.builds.used == 10)' quota
+	# All are there, and one is built; on a busy machine some more are.
+	await holds '.vnfs == 10' stats
 	daemon_stop
 	wait "$client"
-	[ "$(grep -c ' ERR stopping ' replies)" -eq 10 ]
-	[ "$(awk '$2 == "build"' state/journal | wc -l)" -eq 1 ]
+	built=$(grep -c ' OK$' replies) || :
+	echo "built before it stopped: $built"
+	[ "$(grep -c ' ERR stopping ' replies)" -eq $((10 - built)) ]
+	[ "$built" -lt 10 ]
+	[ "$(awk '$2 == "build"' state/journal | wc -l)" -le $((built + 1)) ]
 }
 
 # sources_of UID: of its VNFs, in the order of their creation.
