@@ -693,7 +693,7 @@ exceeds() {
 @test "quotas: memory of a domain whose VNF went while it was built" {
 	with_quotas '{default: {memory_mb: 16}}'
 	sed -i '/pool:/d' uvnf.yaml
-	daemon_start build_ms=300 destroy_ms=1000
+	daemon_start build_ms=500 destroy_ms=4000
 	run -0 talk_as $alice \
 	    'send:@a create cold a\n@b create cold b timeout_ms=100\n' \
 	    'send:@d destroy a\n@q quota\n@c create cold c\n' \
