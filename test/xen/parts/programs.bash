@@ -22,6 +22,7 @@ programs_of_a_build() {
 }
 
 part_programs() {
+	check 'the pools are full' ctl pool fill --wait
 	check 'a build with one vif starts one program, uvnf-vif' \
 	    programs_of_a_build
 	check 'it is destroyed' ctl destroy web1 --wait freed
