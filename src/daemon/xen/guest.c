@@ -6,22 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/event.h>
-
 #include "common/log.h"
 #include "common/util.h"
-#include "daemon/timer.h"
 #include "daemon/xen/clickos.h"
 #include "daemon/xen/guest.h"
 #include "daemon/xen/pty.h"
 
 #define PATH_LEN 128
-#define REOPEN_MS 1000	/* between looks for a console that hung up */
 
 /*
  * Watches are few, for C xenstored walks all of them for each write: one for
  * each vif's state, one for the announcement until it was seen, one while a
- * handler is read.
+ * handler is read, one while xenconsoled is away.
  */
 
 struct guest *
@@ -212,6 +208,7 @@ open_console(struct guest *g, const char *path, size_t len)
 {
 	if (memchr(path, '\0', len) != NULL)
 		return EINVAL;
+	snprintf(g->tty, sizeof(g->tty), "%s", path);
 	g->console = pty_open(g->xen->base, path, on_console, on_hung_up, g);
 	return g->console != NULL ? 0 : errno;
 }
@@ -221,42 +218,62 @@ got_tty_anew(void *arg, int err, const char *data, size_t len)
 {
 	struct guest *g = arg;
 
-	if (g->reopen != NULL && err != ECANCELED && (err != 0 ||
-	    open_console(g, data, len) != 0))
-		timer_arm_ms(g->reopen, REOPEN_MS);
-	else if (g->reopen != NULL && err == 0)
+	if (g->tty_watch != NULL && err == 0 &&
+	    open_console(g, data, len) == 0) {
 		log_info("console is back domid=%d", g->domid);
+		xenstore_unwatch(g->tty_watch);
+		g->tty_watch = NULL;
+	}
 	guest_unref(g);
 }
 
+/*
+ * What is there when the watch is set may be from before: a pty by whose number
+ * another domain's is known now.
+ */
 static void
-reopen(evutil_socket_t fd, short what, void *arg)
+got_tty_first(void *arg, int err, const char *data, size_t len)
 {
 	struct guest *g = arg;
-	char path[PATH_LEN];
 
-	(void)fd;
-	(void)what;
-	if (g->dead)
-		return;
-	snprintf(path, sizeof(path), "/local/domain/%d/console/tty",
-	    g->domid);
-	xenstore_read(g->xen->xs, path, got_tty_anew, guest_ref(g));
+	if (err == 0 && strcmp(data, g->tty) == 0)
+		guest_unref(g);
+	else
+		got_tty_anew(g, err, data, len);
 }
 
-/* Either the guest is dead, or xenconsoled, which may come back. */
+static void
+on_tty(void *arg, const char *path)
+{
+	struct guest *g = arg;
+
+	xenstore_read(g->xen->xs, path, g->tty_read ? got_tty_anew :
+	    got_tty_first, guest_ref(g));
+	g->tty_read = true;
+}
+
+static void
+tty_path(const struct guest *g, char path[PATH_LEN])
+{
+	snprintf(path, PATH_LEN, "/local/domain/%d/console/tty", g->domid);
+}
+
+/*
+ * Either the guest is dead, or xenconsoled, which writes the node again when it
+ * comes back, also where the pty has the same number as before.
+ */
 static void
 on_hung_up(void *arg)
 {
 	struct guest *g = arg;
+	char path[PATH_LEN];
 
 	pty_close(g->console);
 	g->console = NULL;
-	if (g->reopen == NULL)
-		g->reopen = evtimer_new(g->xen->base, reopen, g);
-	if (g->reopen == NULL)
-		log_fatal("no memory");
-	timer_arm_ms(g->reopen, REOPEN_MS);
+	g->tty_read = false;
+	tty_path(g, path);
+	if (!g->dead && g->tty_watch == NULL)
+		g->tty_watch = xenstore_watch(g->xen->xs, path, on_tty, g);
 }
 
 /* --- attaching --- */
@@ -389,7 +406,7 @@ guest_attach(struct guest *g, int domid, bool adopted, backend_done done,
 	a->done = done;
 	a->arg = arg;
 	a->adopted = adopted;
-	snprintf(path, sizeof(path), "/local/domain/%d/console/tty", domid);
+	tty_path(g, path);
 	xenstore_read(xs, path, got_tty, a);
 	/* Something to wait for behind it, whatever became of the rest. */
 	snprintf(path, sizeof(path), "/local/domain/%d/vm", domid);
@@ -410,9 +427,8 @@ guest_close(struct guest *g, const struct uvnf_error *why)
 	}
 	pty_close(g->console);
 	g->console = NULL;
-	if (g->reopen != NULL)
-		event_free(g->reopen);
-	g->reopen = NULL;
+	xenstore_unwatch(g->tty_watch);
+	g->tty_watch = NULL;
 	untrack(g);
 	g->d = NULL;
 	guest_unref(g);

@@ -40,7 +40,9 @@ struct guest {
 	struct xenstore_watch *announce;
 	struct guest_vif vifs[TEMPLATE_VIFS_MAX];
 	struct pty *console;
-	struct event *reopen;		/* when that has hung up, or NULL */
+	char tty[32];			/* that pty's path */
+	struct xenstore_watch *tty_watch;	/* when it has hung up */
+	bool tty_read;			/* since then */
 
 	unsigned writes;		/* operations that write its tree */
 	struct xen_op *parked;		/* a destroy that waits for them */
