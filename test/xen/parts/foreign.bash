@@ -93,11 +93,12 @@ console_comes_back() {
 	    pings 10.0.0.23
 }
 
-# The console of a VNF that was there before is read anew.
+# The console of a VNF that was there before is read anew: its router had never
+# been started while somebody read it.
 console_is_read_again() {
 	ctl config web2 "$work/24.click" --wait ready &&
 	    within 20 eval 'ctl config web2 "$work/22.click" --wait ready &&
-	    ctl console web2 | tail -n 5 | grep -i driver'
+	    ctl console web2 | tee /dev/stderr | grep -i driver'
 }
 
 console_is_shared() {
