@@ -269,9 +269,11 @@ no_pools() {
 	ctl destroy a b --wait freed
 }
 
-# Writes of the daemon fail, as on a file system that is full, until full_end.
+# The daemon's writes to its journal fail, as on a file system that is full,
+# until full_end.  The simulated host's files are not the daemon's.
 full_begin() {
-	strace -o /dev/null -p "$daemon" -e trace=write \
+	strace -o /dev/null -p "$daemon" -P "$PWD/state/journal" \
+	    -e trace=write \
 	    -e inject=write:error=ENOSPC 2>strace.err 3>&- &
 	tracer=$!
 	await grep -q '^TracerPid:.*[1-9]' "/proc/$daemon/status"
