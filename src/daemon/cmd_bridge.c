@@ -78,17 +78,12 @@ check_wanted(const struct request *rq, struct uvnf_error *e)
 	    "wait until that VNF is gone", v->name, (unsigned)v->owner, name);
 }
 
-/* Admins are counted, and not limited. */
 static int
 check_quota(const struct request *rq, struct uvnf_error *e)
 {
-	const struct daemon *dm = rq->daemon;
-
-	if (request_level(rq) == ACCESS_ADMIN ||
-	    bridge_find(dm, request_arg(rq, 1)) != NULL)
+	if (bridge_find(rq->daemon, request_arg(rq, 1)) != NULL)
 		return 0;
-	return quota_check(&dm->config->quotas, &dm->vnfs.accounts, rq->uid,
-	    QUOTA_BRIDGES, 1, e);
+	return request_check_quota(rq, QUOTA_BRIDGES, e);
 }
 
 static void

@@ -175,6 +175,18 @@ request_check_chain(const struct request *rq, struct uvnf_error *e)
 	return request_denied(rq, "chain", chain, owner, e);
 }
 
+int
+request_check_quota(const struct request *rq, enum quota_kind kind,
+    struct uvnf_error *e)
+{
+	const struct daemon *dm = rq->daemon;
+
+	if (request_level(rq) == ACCESS_ADMIN)
+		return 0;
+	return quota_check(&dm->config->quotas, &dm->vnfs.accounts, rq->uid,
+	    kind, 1, e);
+}
+
 /* One that is not there is for the command itself to say. */
 static int
 check_own(const struct request *rq, const struct command *c,

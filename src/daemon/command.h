@@ -105,6 +105,10 @@ int request_denied(const struct request *rq, const char *what,
 /* May it put something into the chain that it names, if it names one? */
 int request_check_chain(const struct request *rq, struct uvnf_error *e);
 
+/* May it have one more of these?  Admins are counted, and not limited. */
+int request_check_quota(const struct request *rq, enum quota_kind kind,
+    struct uvnf_error *e);
+
 #define COMMAND_KEYS_MAX 8
 
 /* Its first argument is a VNF, which must be the user's own. */

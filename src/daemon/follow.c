@@ -28,18 +28,6 @@ follow_wanted(const struct request *rq, bool *wanted, struct uvnf_error *e)
 	    "follow=%.40s is neither true nor false", text);
 }
 
-/* Admins are counted, and not limited. */
-static int
-check_quota(const struct request *rq, struct uvnf_error *e)
-{
-	const struct daemon *dm = rq->daemon;
-
-	if (request_level(rq) == ACCESS_ADMIN)
-		return 0;
-	return quota_check(&dm->config->quotas, &dm->vnfs.accounts, rq->uid,
-	    QUOTA_FOLLOWS, 1, e);
-}
-
 int
 follow_begin(struct follow *f, struct request *rq, struct uvnf_error *e)
 {
@@ -49,7 +37,7 @@ follow_begin(struct follow *f, struct request *rq, struct uvnf_error *e)
 	if (fs->count == FOLLOWS_MAX)
 		return uvnf_error_set(e, UVNF_E_TOO_BIG, "a connection can "
 		    "follow %d things at a time; open another", FOLLOWS_MAX);
-	if ((rc = check_quota(rq, e)) != 0)
+	if ((rc = request_check_quota(rq, QUOTA_FOLLOWS, e)) != 0)
 		return rc;
 	account_add(&rq->daemon->vnfs.accounts, rq->uid, QUOTA_FOLLOWS, 1);
 	f->daemon = rq->daemon;
