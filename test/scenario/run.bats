@@ -50,7 +50,7 @@ free_name() {
 @test "run: SIGTERM, SIGINT and SIGHUP destroy it, status 0" {
 	daemon_start
 	for signal in TERM INT HUP; do
-		env --default-signal=INT "$build/uvnfctl" run cold a \
+		env --default-signal=INT,HUP "$build/uvnfctl" run cold a \
 		    -c count.click >out 2>err 3>&- &
 		job=$!
 		await holds '.state == "ready"' show a
