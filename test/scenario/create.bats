@@ -132,7 +132,7 @@ in_order='.stages_us | .claimed <= .configured and
 }
 
 @test "while it is being built: creating, without a domain; busy" {
-	daemon_start build_ms=2000
+	daemon_start build_ms=8000
 	wire 'send:create cold a\n' reply >reply 3>&- &
 	client=$!
 	await holds '.state == "creating" and .source == "cold" and
