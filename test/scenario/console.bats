@@ -93,7 +93,7 @@ talk() {
 }
 
 @test "console -f: of a VNF that is being built" {
-	daemon_start build_ms=3000
+	daemon_start build_ms=8000
 	ctl -t 30 create cold a -c count.click --wait ready >/dev/null 3>&- &
 	creating=$!
 	await ctl show a

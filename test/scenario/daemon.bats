@@ -109,7 +109,7 @@ daemons_here() {
 }
 
 @test "SIGTERM under a create that is being built: its client hears of it" {
-	daemon_start build_ms=2000
+	daemon_start build_ms=8000
 	mkfifo told
 	wire 'send:create cold a\n@p ping\n' 'tell:told' reply:1 eof \
 	    >reply 3>&- &

@@ -194,7 +194,7 @@ free_name() {
 }
 
 @test "run: SIGTERM while it is being built" {
-	daemon_start build_ms=2000
+	daemon_start build_ms=8000
 	"$build/uvnfctl" run cold a -c count.click >out 2>err 3>&- &
 	job=$!
 	await holds '.state == "creating"' show a
