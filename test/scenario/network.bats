@@ -227,7 +227,7 @@ print("00:16:3e:%02x:%02x:%02x" % (c >> 16, c >> 8 & 255, c & 255))')
 }
 
 @test "a change that is refused, and its pool was drained meanwhile" {
-	daemon_start fail_vifs=1 vif_ms=500
+	daemon_start fail_vifs=1 vif_ms=5000
 	fill
 	ctl create free web1 --vif 0,bridge=br1 >/dev/null 2>&1 3>&- &
 	await holds '.state == "creating"' show web1
