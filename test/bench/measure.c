@@ -81,7 +81,7 @@ watch_up(struct bench *b, const struct launcher *how, const char *path,
 	const struct pollfd both[2] = {
 		{ .fd = prober_socket(b->prober), .events = POLLIN },
 		{ .fd = xs_socket(b->xs), .events = POLLIN } };
-	uint64_t due = now_us(), end = l->begin + LIMIT_US, now;
+	uint64_t due = now_us(), end = due + LIMIT_US, now;
 
 	while (l->ready == 0 || l->answered == 0) {
 		now = now_us();
