@@ -124,9 +124,13 @@ ctl_make_create(const struct args *a, const char *wait, const char *timeout,
 	int status;
 	size_t i;
 
-	if (a->argc != 2)
+	if (a->argc < 2)
 		return ctl_usage(a->cmd, "%s needs a template and a name",
 		    a->cmd->name);
+	if (a->argc > 2)
+		return ctl_usage(a->cmd, "%s takes a template and a name, and "
+		    "not '%s'; a configuration goes with -c FILE",
+		    a->cmd->name, a->argv[2]);
 	status = ctl_check_word("template", a->argv[0]);
 	if (status == 0)
 		status = ctl_check_word("VNF", a->argv[1]);

@@ -188,6 +188,8 @@ teardown() {
 	says "'--wait=full' takes no value"
 	fails 2 usage create cold a -c
 	says "'-c' needs a value"
+	fails 2 usage create cold a count.click
+	says "not 'count.click'; a configuration goes with -c FILE"
 	fails 2 usage -s '' list
 	says 'the path of the socket is empty'
 }
