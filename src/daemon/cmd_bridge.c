@@ -60,30 +60,63 @@ check_own(const struct request *rq, struct uvnf_error *e)
 	return request_denied(rq, "bridge", b->name, b->owner, e);
 }
 
-/*
- * Whoever makes a bridge has it alone: nobody's VNF may be on its way into one
- * of that name, which was nobody's when that VNF was asked for.
- */
+/* Nobody's VNF may be on its way into it, when it was nobody's yet. */
 static int
-check_wanted(const struct request *rq, struct uvnf_error *e)
+check_wanted(const struct request *rq, const char *name, struct uvnf_error *e)
 {
-	const char *name = request_arg(rq, 1);
-	const struct vnf *v;
+	const struct vnf *v = bridge_wanted(rq->daemon, name, rq->uid);
 
-	if (bridge_find(rq->daemon, name) != NULL ||
-	    (v = bridge_wanted(rq->daemon, name, rq->uid)) == NULL)
+	if (v == NULL)
 		return 0;
 	return uvnf_error_set(e, UVNF_E_NAME_TAKEN, "the VNF '%s' of user %u "
 	    "is to be plugged into a bridge '%.40s'; take another name, or "
 	    "wait until that VNF is gone", v->name, (unsigned)v->owner, name);
 }
 
-static int
-check_quota(const struct request *rq, struct uvnf_error *e)
+static bool
+has_vif_in(const struct template *t, const char *bridge)
 {
-	if (bridge_find(rq->daemon, request_arg(rq, 1)) != NULL)
+	unsigned i;
+
+	for (i = 0; i < t->nvifs; i++)
+		if (t->vifs[i].place.plug == PLUG_BRIDGE &&
+		    strcmp(t->vifs[i].place.name, bridge) == 0)
+			return true;
+	return false;
+}
+
+/* One that a template names is for all who create from it. */
+static int
+check_templates(const struct request *rq, const char *name,
+    struct uvnf_error *e)
+{
+	const struct config *c = rq->daemon->config;
+	unsigned i;
+
+	if (request_level(rq) == ACCESS_ADMIN)
 		return 0;
-	return request_check_quota(rq, QUOTA_BRIDGES, e);
+	for (i = 0; i < c->ntemplates; i++)
+		if (has_vif_in(c->templates[i], name))
+			return uvnf_error_set(e, UVNF_E_DENIED, "the template "
+			    "'%s' has a vif in a bridge '%.40s', which is an "
+			    "admin's to make; take another name",
+			    c->templates[i]->name, name);
+	return 0;
+}
+
+/* Whoever makes a bridge has it alone. */
+static int
+check_new(const struct request *rq, struct uvnf_error *e)
+{
+	const char *name = request_arg(rq, 1);
+	int rc;
+
+	if (bridge_find(rq->daemon, name) != NULL)
+		return 0;
+	if ((rc = request_check_quota(rq, QUOTA_BRIDGES, e)) != 0 ||
+	    (rc = check_templates(rq, name, e)) != 0)
+		return rc;
+	return check_wanted(rq, name, e);
 }
 
 static void
@@ -97,8 +130,7 @@ run_create(struct request *rq)
 		    "'%.80s' is no name of a chain", chain);
 		request_err(rq, &e);
 	} else if (check_own(rq, &e) != 0 ||
-	    request_check_chain(rq, &e) != 0 || check_quota(rq, &e) != 0 ||
-	    check_wanted(rq, &e) != 0) {
+	    request_check_chain(rq, &e) != 0 || check_new(rq, &e) != 0) {
 		request_err(rq, &e);
 	} else {
 		bridge_create(rq->daemon, request_arg(rq, 1),

@@ -334,6 +334,15 @@ foreign_requests=('config v config=8' 'read v cnt.count' 'write v cnt.reset'
 	run -0 ctl_as $bob bridge delete uv1
 }
 
+@test "bridges: one that a template names is an admin's to make" {
+	daemon_start
+	run -1 --separate-stderr ctl_as $alice bridge create br0
+	[[ $stderr == 'uvnfctl: denied: '* ]]
+	says "has a vif in a bridge 'br0', which is an admin's to make"
+	run -0 ctl_as $admin bridge create br0
+	denies $alice bridge delete br0
+}
+
 @test "bridges: no name that the kernel or netback has other plans for" {
 	daemon_start
 	for name in br%d %d 'vif7.0' vif; do
