@@ -94,12 +94,9 @@ vnf_observe_stages(struct vnf_table *t, vnf_stage_observer call, void *arg)
 struct vnf *
 vnf_find(const struct vnf_table *t, const char *name)
 {
-	struct vnf key;
+	const struct vnf key = { .name = name };
 	struct vnf **node;
 
-	if (strlen(name) > VNF_NAME_MAX)
-		return NULL;
-	strcpy(key.name, name);
 	node = tfind(&key, &t->by_name, compare_names);
 	return node != NULL ? *node : NULL;
 }
@@ -123,11 +120,11 @@ discharge(struct accounts *a, const struct vnf *v)
 struct vnf *
 vnf_new(struct vnf_table *t, const char *name, const struct template *template)
 {
-	struct vnf *v = xcalloc(1, sizeof(*v));
+	struct vnf *v = xcalloc(1, sizeof(*v) + strlen(name) + 1);
 	struct vnf **node;
 
 	assert(strlen(name) <= VNF_NAME_MAX);
-	strcpy(v->name, name);
+	v->name = strcpy((char *)(v + 1), name);
 	v->template = template_ref(template);
 	TAILQ_INIT(&v->calls);
 	node = tsearch(v, &t->by_name, compare_names);

@@ -83,7 +83,7 @@ const struct vnf_label *vnf_label(const struct vnf_label *kept);
 
 /* A micro-VNF: a name that a client gave, and its domain. */
 struct vnf {
-	char name[VNF_NAME_MAX + 1];
+	const char *name;		/* right behind this struct */
 	const struct template *template;
 	uid_t owner;			/* these three by vnf_own */
 	unsigned memory_mb, vcpus;	/* count as the owner's */
@@ -95,15 +95,15 @@ struct vnf {
 	enum vnf_state state;		/* written by vnf_set_state alone */
 	enum vnf_state paused_from;	/* the state that it resumes to */
 	uint32_t vifs_used;		/* by its configuration, a bit each */
+	unsigned restarts;		/* after crashes, without a long life */
 	/* Beside router 0: those that were ordered to start and may run. */
 	uint64_t routers;		/* a bit each */
 	struct vnf_stages stages;	/* by vnf_begin and vnf_stamp */
-	bool stages_kept;		/* by an earlier daemon, for this one */
 	struct uvnf_error *error;	/* why failed or crashed, or NULL */
+	bool stages_kept;		/* by an earlier daemon, for this one */
 	bool torn;			/* adopted while it was configured */
 	bool to_start;			/* claimed with all it starts on */
 	bool pause_undone;		/* but something else pauses it, too */
-	unsigned restarts;		/* after crashes, without a long life */
 	uint64_t ready_us;		/* when it was ready last; 0: never */
 	struct vnf_task *task;		/* what is under way, vnf_task.h */
 	struct vnf_shutdown *shutdown;	/* the same, vnf_life.c */
