@@ -407,7 +407,7 @@ foreign_requests=('config v config=8' 'read v cnt.count' 'write v cnt.reset'
 	    override: [config, vifs]
 	workers: 1
 	EOF
-	daemon_start build_ms=1000
+	daemon_start build_ms=4000
 	talk_as $bob 'send:@a create cold b1\n@b create free b2 vifs.0.bridge=uvx\n' \
 	    reply:2 >/dev/null 3>&- &
 	await all_hold 'any(.name == "b2")' list

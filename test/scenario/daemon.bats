@@ -81,7 +81,7 @@ daemons_here() {
 }
 
 @test "SIGTERM while shells are being built" {
-	daemon_start build_ms=300
+	daemon_start build_ms=2000
 	all_hold 'map(.building) | add > 0' pool
 	daemon_stop
 }
@@ -142,7 +142,7 @@ daemons_here() {
 }
 
 @test "a create while it is going down is refused: stopping" {
-	daemon_start destroy_ms=2000
+	daemon_start destroy_ms=5000
 	fill
 	mkfifo told go
 	wire 'tell:told' 'wait:go' 'send:create cold a\n' reply >reply 3>&- &

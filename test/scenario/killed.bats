@@ -35,7 +35,7 @@ is_ready() {
 }
 
 @test "killed in a reboot: while the new domain gets its configuration" {
-	daemon_start "host=$PWD/host" write_ms=1000
+	daemon_start "host=$PWD/host" write_ms=3000
 	ctl create cold a -c count.click --wait ready >/dev/null
 	domid=$(ctl -j show a | jq .domid)
 	ctl reboot a 2>/dev/null &
@@ -46,7 +46,7 @@ is_ready() {
 }
 
 @test "killed in a reboot: before the router of the new domain is started" {
-	daemon_start "host=$PWD/host" boot_ms=1500 write_ms=100
+	daemon_start "host=$PWD/host" boot_ms=4000 write_ms=100
 	ctl create cold a -c count.click --wait ready >/dev/null
 	domid=$(ctl -j show a | jq .domid)
 	ctl reboot a 2>/dev/null &
@@ -64,7 +64,7 @@ is_ready() {
 
 @test "killed in the restart of one that crashed" {
 	printf '  again:\n    extends: cold\n    on_crash: restart\n' >>uvnf.yaml
-	daemon_start "host=$PWD/host" boot_ms=1500 crash_after_ms=100
+	daemon_start "host=$PWD/host" boot_ms=4000 crash_after_ms=100
 	ctl create again a -c count.click --wait ready >/dev/null
 	await on_record 2 'claim .* a '
 	killed
@@ -97,7 +97,7 @@ record_of() {
 }
 
 @test "killed in a config: the VNF is not started on half of it, ever" {
-	daemon_start "host=$PWD/host" write_ms=500
+	daemon_start "host=$PWD/host" write_ms=3000
 	ctl create cold a -c count.click >/dev/null
 	ctl stop a >/dev/null
 	ctl config a other.click 2>/dev/null &
@@ -117,7 +117,7 @@ record_of() {
 }
 
 @test "killed in a config over one that was refused: failed, and mended" {
-	daemon_start "host=$PWD/host" write_ms=500
+	daemon_start "host=$PWD/host" write_ms=3000
 	ctl create cold a >/dev/null
 	fails 1 router-failed config a refused.click --wait ready
 	echo 'i :: Idle;' >idle.click

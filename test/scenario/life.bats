@@ -103,7 +103,7 @@ cold_builds() {
 }
 
 @test "pause: not while its router starts; destroy while it is paused" {
-	daemon_start start_ms=3000
+	daemon_start start_ms=5000
 	run -0 ctl create booted a -c count.click
 	fails 1 busy pause a
 	await holds '.state == "ready"' show a
@@ -225,7 +225,7 @@ cold_builds() {
 }
 
 @test "reboot: destroy --wait freed is for the domain being built, too" {
-	daemon_start build_ms=2000
+	daemon_start build_ms=5000
 	run -0 ctl create cold a -c count.click --wait ready
 	ctl -t 600 reboot a >/dev/null 2>&1 3>&- &
 	await cold_builds 2

@@ -164,7 +164,7 @@ teardown() {
 }
 
 @test "pool fill: answers at once; --wait when it is full" {
-	daemon_start build_ms=500
+	daemon_start build_ms=1500
 	all_hold 'map(.have) | add < 6' pool fill
 	all_hold 'length == 15 and all(.have == .target)' pool fill --wait
 	all_hold 'all(.have == .target)' pool fill --wait

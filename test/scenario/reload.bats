@@ -193,7 +193,7 @@ pool_of() {
 }
 
 @test "reload: with builds and boots under way" {
-	daemon_start build_ms=300 boot_ms=300
+	daemon_start build_ms=1000 boot_ms=300
 	await all_hold 'map(.building) | add > 0' pool
 	sed -i 's/  one: {kernel/  one: {memory_mb: 9, kernel/' uvnf.yaml
 	for i in 11 12 13 14 15 16; do

@@ -372,7 +372,7 @@ bridge_cut() {
 }
 
 @test "run: the daemon is stopped before it is ready, and comes back" {
-	daemon_start "host=$PWD/host" start_ms=2000
+	daemon_start "host=$PWD/host" start_ms=5000
 	"$build/uvnfctl" run cold a -c count.click >out 2>err 3>&- &
 	job=$!
 	await holds '.state == "started"' show a

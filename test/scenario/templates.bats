@@ -293,7 +293,7 @@ with_generic() {
 	daemon_start boot_ms=300
 	ctl destroy --all
 	holds '.state == "started" and .source == "cold"' create never a
-	fails 4 timeout -t 0.5 create never b --wait ready
+	fails 4 timeout -t 2 create never b --wait ready
 	says 'its console has not said what its template waits for'
 	holds '.state == "failed"' show b
 	holds '.state == "claimed"' create never c --wait claimed
