@@ -27,6 +27,16 @@ follow() {
 	await grep -q booted out
 }
 
+# ends STATUS PROCESS: here, since a subshell cannot wait for it.
+ends() {
+	local status=0
+
+	wait "$2" || status=$?
+	[ "$status" -eq "$1" ] && return
+	echo "it ended with $status, not $1"
+	return 1
+}
+
 # ended CODE: so did the follower, with status 1, in one line.
 ended() {
 	local status=0
@@ -155,10 +165,10 @@ talk() {
 	ctl create cold b >/dev/null
 	ctl destroy a >/dev/null
 	ended destroyed
-	run -1 wait "$second"
+	ends 1 "$second"
 	follow b
 	daemon_stop
-	run -3 wait "$following"
+	ends 3 "$following"
 	grep -q '^uvnfctl: no-daemon: ' err
 }
 
