@@ -130,7 +130,8 @@ free_name() {
 
 @test "run: the guest crashes, status 5, and its last words" {
 	daemon_start crash_after_ms=300
-	job a
+	"$build/uvnfctl" run cold a -c count.click >out 2>err 3>&- &
+	job=$!
 	ended 5 guest-dead
 	free_name a
 	[ "$(tail -n 1 out)" = 'Simulated guest, page fault' ]
