@@ -9,6 +9,10 @@
 
 bats_require_minimum_version 1.8.0
 
+# Debian's programs, which test/setup installed, not others of their names: a
+# version manager's python3 takes several times as long to start.
+PATH=/usr/bin:/bin:$PATH
+
 scenario=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=${UVNF_BUILD:-$scenario/../../build}
 build=$(cd "$build" && pwd)
