@@ -27,16 +27,6 @@ follow() {
 	await grep -q booted out
 }
 
-# ends STATUS PROCESS: here, since a subshell cannot wait for it.
-ends() {
-	local status=0
-
-	wait "$2" || status=$?
-	[ "$status" -eq "$1" ] && return
-	echo "it ended with $status, not $1"
-	return 1
-}
-
 # ended CODE: so did the follower, with status 1, in one line.
 ended() {
 	local status=0

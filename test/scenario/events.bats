@@ -27,12 +27,7 @@ follow() {
 
 # ended STATUS: so did the follower.
 ended() {
-	local status=0
-
-	wait "$following" || status=$?
-	[ "$status" -eq "$1" ] && return
-	echo "the follower ended with $status"
-	return 1
+	ends "$1" "$following"
 }
 
 churn() {

@@ -238,6 +238,16 @@ await() {
 	"$@"
 }
 
+# ends STATUS PROCESS: here, since a subshell cannot wait for it.
+ends() {
+	local status=0
+
+	wait "$2" || status=$?
+	[ "$status" -eq "$1" ] && return
+	echo "it ended with $status, not $1"
+	return 1
+}
+
 # Every pool is full.
 fill() {
 	ctl pool fill --wait >/dev/null

@@ -15,15 +15,20 @@ teardown() {
 	scenario_end
 }
 
-# job NAME ARG...: uvnfctl run cold NAME -c count.click ARG... in the
-# background, until its router runs.
-job() {
+# job_begin NAME ARG...: uvnfctl run cold NAME -c count.click ARG... in the
+# background.
+job_begin() {
 	local name=$1
 
 	shift
 	"$build/uvnfctl" run cold "$name" -c count.click "$@" >out 2>err 3>&- &
 	job=$!
-	await holds '.state == "ready"' show "$name"
+}
+
+# job NAME ARG...: the same, until its router runs.
+job() {
+	job_begin "$@"
+	await holds '.state == "ready"' show "$1"
 }
 
 # ended STATUS CODE: so did the job, with one line about CODE on stderr, or
@@ -130,8 +135,7 @@ free_name() {
 
 @test "run: the guest crashes, status 5, and its last words" {
 	daemon_start crash_after_ms=300
-	"$build/uvnfctl" run cold a -c count.click >out 2>err 3>&- &
-	job=$!
+	job_begin a
 	ended 5 guest-dead
 	free_name a
 	[ "$(tail -n 1 out)" = 'Simulated guest, page fault' ]
@@ -172,8 +176,7 @@ free_name() {
 
 @test "run: another client destroys it before it is ready" {
 	daemon_start wedge_starts=1
-	"$build/uvnfctl" run cold a -c count.click >out 2>err 3>&- &
-	job=$!
+	job_begin a
 	await holds '.state == "started"' show a
 	ctl destroy a >/dev/null
 	ended 6 destroyed
@@ -196,8 +199,7 @@ free_name() {
 
 @test "run: SIGTERM while it is being built" {
 	daemon_start build_ms=8000
-	"$build/uvnfctl" run cold a -c count.click >out 2>err 3>&- &
-	job=$!
+	job_begin a
 	await holds '.state == "creating"' show a
 	kill "$job"
 	ended 0 ok
@@ -374,8 +376,7 @@ bridge_cut() {
 
 @test "run: the daemon is stopped before it is ready, and comes back" {
 	daemon_start "host=$PWD/host" start_ms=5000
-	"$build/uvnfctl" run cold a -c count.click >out 2>err 3>&- &
-	job=$!
+	job_begin a
 	await holds '.state == "started"' show a
 	daemon_stop
 	daemon_start "host=$PWD/host"
