@@ -274,66 +274,89 @@ proto_buf_printf(struct proto_buf *b, const char *fmt, ...)
 	b->len += (size_t)n;
 }
 
-/* Writes at most 4 bytes. */
-static size_t
+static bool
+plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* At most 4 bytes; returns where they end. */
+static char *
 escape_byte(char *out, unsigned char c)
 {
 	static const char hex[] = "0123456789abcdef";
-	size_t n = 0;
 
-	if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
-		out[n++] = (char)c;
-		return n;
-	}
-	out[n++] = '\\';
+	*out++ = '\\';
 	switch (c) {
-	case '"': out[n++] = '"'; break;
-	case '\\': out[n++] = '\\'; break;
-	case '\n': out[n++] = 'n'; break;
-	case '\r': out[n++] = 'r'; break;
-	case '\t': out[n++] = 't'; break;
+	case '"': *out++ = '"'; break;
+	case '\\': *out++ = '\\'; break;
+	case '\n': *out++ = 'n'; break;
+	case '\r': *out++ = 'r'; break;
+	case '\t': *out++ = 't'; break;
 	default:
-		out[n++] = 'x';
-		out[n++] = hex[c >> 4];
-		out[n++] = hex[c & 15];
+		*out++ = 'x';
+		*out++ = hex[c >> 4];
+		*out++ = hex[c & 15];
 		break;
 	}
-	return n;
+	return out;
+}
+
+static char *
+escape(char *out, const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (plain((unsigned char)s[i]))
+			*out++ = s[i];
+		else
+			out = escape_byte(out, (unsigned char)s[i]);
+	return out;
+}
+
+static void
+ends_at(struct proto_buf *b, char *end)
+{
+	*end = '\0';
+	b->len = (size_t)(end - b->data);
 }
 
 void
 proto_buf_escape(struct proto_buf *b, const char *s, size_t len)
 {
-	char *out;
-	size_t i;
-
 	reserve(b, 4 * len);
-	out = b->data + b->len;
-	for (i = 0; i < len; i++)
-		out += escape_byte(out, (unsigned char)s[i]);
-	*out = '\0';
-	b->len = (size_t)(out - b->data);
+	ends_at(b, escape(b->data + b->len, s, len));
 }
 
 /*
  * Fields are made without printf: a reply has some twenty, and the client of
- * a create waits for them.
+ * a create waits for them.  Returns where the value begins, which has room.
  */
-static void
-add_key(struct proto_buf *b, const char *key)
+static char *
+add_key(struct proto_buf *b, const char *key, size_t room)
 {
-	proto_buf_add(b, " ", 1);
-	proto_buf_add(b, key, strlen(key));
-	proto_buf_add(b, "=", 1);
+	size_t len = strlen(key);
+	char *p;
+
+	reserve(b, len + 2 + room);
+	p = b->data + b->len;
+	*p++ = ' ';
+	memcpy(p, key, len);
+	p += len;
+	*p++ = '=';
+	return p;
 }
 
 void
 proto_add_bytes(struct proto_buf *b, const char *key, const char *s, size_t len)
 {
-	add_key(b, key);
-	proto_buf_add(b, "\"", 1);
-	proto_buf_escape(b, s, len);
-	proto_buf_add(b, "\"", 1);
+	char *p = add_key(b, key, 4 * len + 2);
+
+	*p++ = '"';
+	p = escape(p, s, len);
+	*p++ = '"';
+	ends_at(b, p);
 }
 
 void
@@ -345,23 +368,17 @@ proto_add_string(struct proto_buf *b, const char *key, const char *s)
 void
 proto_add_number(struct proto_buf *b, const char *key, int64_t n)
 {
-	char text[24], *p = text + sizeof(text);
-	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char *p = add_key(b, key, UINT_TEXT_LEN + 1);
 
-	do
-		*--p = (char)('0' + left % 10);
-	while ((left /= 10) > 0);
 	if (n < 0)
-		*--p = '-';
-	add_key(b, key);
-	proto_buf_add(b, p, (size_t)(text + sizeof(text) - p));
+		*p++ = '-';
+	ends_at(b, put_uint(p, n < 0 ? -(uint64_t)n : (uint64_t)n));
 }
 
 void
 proto_add_bool(struct proto_buf *b, const char *key, bool value)
 {
-	add_key(b, key);
-	proto_buf_add(b, value ? "true" : "false", value ? 4 : 5);
+	ends_at(b, stpcpy(add_key(b, key, 5), value ? "true" : "false"));
 }
 
 /* A field's key: parts of letters, digits, '_' and '-', joined by dots. */

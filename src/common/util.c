@@ -104,6 +104,18 @@ parse_uint(const char *s, uint64_t min, uint64_t max, uint64_t *out)
 	return 0;
 }
 
+char *
+put_uint(char *p, uint64_t n)
+{
+	char text[UINT_TEXT_LEN + 1], *start = text + UINT_TEXT_LEN;
+
+	*start = '\0';
+	do
+		*--start = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	return stpcpy(p, start);
+}
+
 /* Not isalnum(): what is a name must not hang on the locale. */
 static int
 alnum(char c)

@@ -24,6 +24,13 @@ uint64_t now_us(void);
  */
 int parse_uint(const char *s, uint64_t min, uint64_t max, uint64_t *out);
 
+/*
+ * n in base 10 at p, with a NUL behind it, whose place is returned, as stpcpy
+ * does; of UINT_TEXT_LEN characters at most.
+ */
+#define UINT_TEXT_LEN 20
+char *put_uint(char *p, uint64_t n);
+
 /* The value of a hexadecimal digit of either case, or -1. */
 int hex_digit(char c);
 

@@ -57,7 +57,7 @@ name_char(char c)
 	    c == '@';
 }
 
-static bool
+static inline bool
 looking_at(const struct scan *s, const char *text)
 {
 	size_t n = strlen(text);

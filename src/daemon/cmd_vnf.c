@@ -17,18 +17,18 @@ static void
 add_vif(struct proto_buf *b, const struct domain_vif *v, unsigned i)
 {
 	bool ovs = v->place.plug == PLUG_OVS;
-	char key[24], mac[18];
+	char key[8 + UINT_TEXT_LEN + 8] = "vifs.", mac[18];
+	char *last = stpcpy(put_uint(key + strlen(key), i), ".");
 
-	snprintf(key, sizeof(key), "vifs.%u.mac", i);
+	strcpy(last, "mac");
 	proto_add_string(b, key, mac_format(v->mac, mac));
-	snprintf(key, sizeof(key), "vifs.%u.%s", i, ovs ? "ovs" : "bridge");
+	strcpy(last, ovs ? "ovs" : "bridge");
 	proto_add_string(b, key, v->place.plug == PLUG_NONE ? "none" :
 	    v->place.name);
-	if (v->place.mtu != 0) {
-		snprintf(key, sizeof(key), "vifs.%u.mtu", i);
+	strcpy(last, "mtu");
+	if (v->place.mtu != 0)
 		proto_add_number(b, key, v->place.mtu);
-	}
-	snprintf(key, sizeof(key), "vifs.%u.dev", i);
+	strcpy(last, "dev");
 	proto_add_string(b, key, v->dev);
 }
 

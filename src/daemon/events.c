@@ -82,7 +82,7 @@ begin(struct events *ev, enum event_kind kind)
 static void
 set_template(struct notice *n, const struct template *t)
 {
-	snprintf(n->template, sizeof(n->template), "%s", t->name);
+	memcpy(n->template, t->name, strnlen(t->name, TEMPLATE_NAME_MAX));
 }
 
 static void

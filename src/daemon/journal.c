@@ -12,7 +12,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "common/log.h"
 #include "common/util.h"
@@ -126,22 +125,6 @@ release(struct journal *j)
 	    append_lines(j, false, j->hold, j->held);
 }
 
-/* A line with its checksum in front; its length. */
-static size_t
-format_line(char line[LINE_MAX_LEN], const char *fmt, va_list ap)
-{
-	size_t size = LINE_MAX_LEN - CRC_LEN - 1;
-	int len = vsnprintf(line + CRC_LEN, size, fmt, ap);
-
-	assert(len > 0 && (size_t)len < size);
-	snprintf(line, CRC_LEN, "%08lx",
-	    crc32(0, (const Bytef *)line + CRC_LEN, (uInt)len));
-	line[CRC_LEN - 1] = ' ';
-	len += CRC_LEN;
-	line[len++] = '\n';
-	return (size_t)len;
-}
-
 /* A bit each; the second is for short lines. */
 enum how {
 	ENDS = 1,	/* tells of an end, and may use the reserve */
@@ -152,7 +135,7 @@ static int
 append_line(struct journal *j, unsigned how, const char *fmt, va_list ap)
 {
 	char line[LINE_MAX_LEN];
-	size_t len = format_line(line, fmt, ap);
+	size_t len = journal_format(line, fmt, ap);
 
 	if (how & TWICE) {
 		assert(2 * len <= sizeof(line));

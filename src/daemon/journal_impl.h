@@ -6,6 +6,7 @@
 
 /* What the files of the journal share; nobody else includes this. */
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -52,6 +53,14 @@ struct journal {
  */
 size_t journal_read_line(struct journal *j, FILE *in, size_t n);
 void journal_clear(struct journal *j);
+
+/*
+ * journal_line.c: a line with its checksum in front, which is LINE_MAX_LEN
+ * bytes at most; its length.  Of printf's conversions it knows %s, %d, %u and
+ * PRIu64.
+ */
+size_t journal_format(char line[LINE_MAX_LEN], const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 
 /*
  * journal.c: 0 when there is room for len bytes more and for the reserve; what

@@ -36,6 +36,7 @@ struct vnf_request {
 	size_t config_len;
 	struct params *set;		/* the same */
 	bool macs;			/* vnf_text.h: config lacks them */
+	uint32_t vifs_used;		/* vnf_text.h: by the configuration */
 	struct net_wish *net;		/* the same; of a create */
 	struct vnf_label label;		/* "" is left as it is */
 	uid_t owner;			/* of a create: whose it is to be */

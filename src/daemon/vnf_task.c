@@ -9,7 +9,6 @@
 #include "common/log.h"
 #include "common/proto.h"
 #include "common/util.h"
-#include "daemon/click.h"
 #include "daemon/pool.h"
 #include "daemon/probes.h"
 #include "daemon/timer.h"
@@ -238,16 +237,12 @@ static void
 take_config(struct vnf_task *t, struct vnf_request *rq)
 {
 	const struct template *tpl = t->vnf->template;
-	const struct domain *d = t->vnf->domain;
-	struct uvnf_error e;
 
 	t->config_owned = rq->config;
 	t->macs = rq->macs;
 	t->config = rq->config != NULL ? rq->config : tpl->ahead;
 	t->config_len = rq->config != NULL ? rq->config_len : tpl->ahead_len;
-	if (click_scan(t->config, t->config_len, d != NULL ? d->nvifs :
-	    tpl->nvifs, &t->vifs_used, &e) != 0)
-		log_fatal("an unchecked configuration: %s", e.text);
+	t->vifs_used = rq->vifs_used;
 }
 
 struct vnf_task *

@@ -82,7 +82,6 @@ text_prepare(const struct template *t, const char *name,
 	const struct param_source from = { .declared = &t->params,
 	    .set = *set, .taken = &taken, .name = name, .domain = d,
 	    .nvifs = nvifs };
-	uint32_t used;
 	int rc;
 
 	if ((rc = check_request(t, rq, e)) != 0)
@@ -92,7 +91,11 @@ text_prepare(const struct template *t, const char *name,
 	else if (t->config != NULL && (t->ahead == NULL || *set != NULL))
 		rc = fill(&from, t->config, t->config_len, rq, e);
 	if (rc == 0 && rq->config != NULL)
-		rc = click_scan(rq->config, rq->config_len, nvifs, &used, e);
+		rc = click_scan(rq->config, rq->config_len, nvifs,
+		    &rq->vifs_used, e);
+	else if (rc == 0 && t->ahead != NULL)
+		rc = click_scan(t->ahead, t->ahead_len, nvifs, &rq->vifs_used,
+		    e);
 	if (rc == 0)
 		add_taken(set, &taken);
 	else

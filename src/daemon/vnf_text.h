@@ -15,9 +15,10 @@
  * rq->config becomes the text with its parameters filled in, but for MAC
  * addresses where d is NULL: rq->macs says that it has some.  It stays NULL
  * where the template's own text is the same for every VNF (template->ahead),
- * and where there is no configuration at all.  *set: all values that hold for
- * the VNF, or NULL; those that ranges give it are added, and are in use once
- * its domain has them (domain_set_values).
+ * and where there is no configuration at all.  rq->vifs_used are the vifs that
+ * its devices name.  *set: all values that hold for the VNF, or NULL; those
+ * that ranges give it are added, and are in use once its domain has them
+ * (domain_set_values).
  */
 int text_prepare(const struct template *t, const char *name,
     const struct domain *d, struct params **set, struct vnf_request *rq,

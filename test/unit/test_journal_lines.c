@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include <zlib.h>
 
 #include "common/util.h"
+#include "daemon/journal_impl.h"
 #include "journal_dir.h"
 
 #define A "0a234567-89ab-4def-8123-456789abcdef"
@@ -58,6 +60,45 @@ check(const char *const *lines, void (*look)(struct journal_entry *))
 		journal_close(j);
 	}
 }
+
+/* --- what is written ----------------------------------------------------- */
+
+static void formats(const char *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+formats(const char *want, const char *fmt, ...)
+{
+	char line[LINE_MAX_LEN], crc[CRC_LEN + 1];
+	va_list ap;
+	size_t len;
+
+	va_start(ap, fmt);
+	len = journal_format(line, fmt, ap);
+	va_end(ap);
+	snprintf(crc, sizeof(crc), "%08lx ", crc32(0, (const Bytef *)want,
+	    (uInt)strlen(want)));
+	assert_int_equal(len, CRC_LEN + strlen(want) + 1);
+	assert_memory_equal(line, crc, CRC_LEN);
+	assert_memory_equal(line + CRC_LEN, want, strlen(want));
+	assert_int_equal(line[len - 1], '\n');
+}
+
+static void
+test_format(void **state)
+{
+	(void)state;
+	formats("doom", "doom");
+	formats("built a 7 0", "built %s %d %u", "a", 7, 0u);
+	formats("-1 -2147483648 2147483647", "%d %d %d", -1, INT32_MIN,
+	    INT32_MAX);
+	formats("4294967295", "%u", UINT32_MAX);
+	formats("18446744073709551615 0 x", "%" PRIu64 " %" PRIu64 " %s",
+	    UINT64_MAX, UINT64_C(0), "x");
+	formats("ab", "%s%s%s", "a", "", "b");
+}
+
+/* --- what is read -------------------------------------------------------- */
 
 static void
 look_name_again(struct journal_entry *e)
@@ -237,6 +278,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
+		cmocka_unit_test(test_format),
 		TEST(test_name_again),
 		TEST(test_name_third),
 		TEST(test_odd_pause),

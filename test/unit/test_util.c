@@ -58,6 +58,20 @@ test_parse_uint_bounds(void **state)
 }
 
 static void
+test_put_uint(void **state)
+{
+	char text[UINT_TEXT_LEN + 1];
+
+	(void)state;
+	assert_ptr_equal(put_uint(text, 0), text + 1);
+	assert_string_equal(text, "0");
+	assert_ptr_equal(put_uint(text, 1000), text + 4);
+	assert_string_equal(text, "1000");
+	assert_ptr_equal(put_uint(text, UINT64_MAX), text + UINT_TEXT_LEN);
+	assert_string_equal(text, "18446744073709551615");
+}
+
+static void
 test_name_valid(void **state)
 {
 	char name[65];
@@ -355,6 +369,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse_uint),
 		cmocka_unit_test(test_parse_uint_bounds),
+		cmocka_unit_test(test_put_uint),
 		cmocka_unit_test(test_name_valid),
 		cmocka_unit_test(test_allocation),
 		cmocka_unit_test(test_now),

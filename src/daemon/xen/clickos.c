@@ -16,22 +16,32 @@
 #define MARK "uvnf"
 #define RUNNING "Running"
 
+/* Paths are put together without printf: a claim has some. */
+static char *
+put_root(const struct guest *g, char *p)
+{
+	p = put_uint(stpcpy(p, "/local/domain/"), (unsigned)g->domid);
+	return stpcpy(p, g->layout == LAYOUT_DATA ? "/data/clickos" :
+	    "/clickos");
+}
+
 void
 clickos_root(const struct guest *g, char *buf, size_t size)
 {
-	snprintf(buf, size, "/local/domain/%d/%s", g->domid,
-	    g->layout == LAYOUT_DATA ? "data/clickos" : "clickos");
+	char path[PATH_LEN];
+
+	put_root(g, path);
+	snprintf(buf, size, "%s", path);
 }
 
-/* A node of a router's, and the root of its tree before it. */
-static void
+/* A node of a router's; where it ends. */
+static char *
 router_path(const struct guest *g, unsigned router, const char *node,
     char buf[PATH_LEN])
 {
-	char root[PATH_LEN - 32];
+	char *p = stpcpy(put_root(g, buf), "/");
 
-	clickos_root(g, root, sizeof(root));
-	snprintf(buf, PATH_LEN, "%s/%u/%s", root, router, node);
+	return stpcpy(stpcpy(put_uint(p, router), "/"), node);
 }
 
 void
@@ -212,18 +222,19 @@ static void
 put_chunks(struct burst *b, const char *text, size_t len)
 {
 	struct guest *g = b->guest;
-	char dir[PATH_LEN], path[PATH_LEN + 16];
+	char path[PATH_LEN], *number;
 	unsigned i, n = 0;
 	size_t at, piece;
 
-	router_path(g, b->router, "config", dir);
+	number = router_path(g, b->router, "config", path);
 	if (b->router != 0) {
 		b->left++;
-		xenstore_remove(g->xen->xs, dir, on_removed, b);
+		xenstore_remove(g->xen->xs, path, on_removed, b);
 	}
+	*number++ = '/';
 	for (at = 0; at < len; at += piece) {
 		piece = len - at < CLICKOS_CHUNK ? len - at : CLICKOS_CHUNK;
-		snprintf(path, sizeof(path), "%s/%u", dir, n++);
+		put_uint(number, n++);
 		b->left++;
 		xenstore_write(g->xen->xs, path, text + at, piece, on_written,
 		    b);
@@ -231,7 +242,7 @@ put_chunks(struct burst *b, const char *text, size_t len)
 	if (b->router != 0)
 		return;
 	for (i = n; i < g->d->chunks; i++) {
-		snprintf(path, sizeof(path), "%s/%u", dir, i);
+		put_uint(number, i);
 		b->left++;
 		xenstore_remove(g->xen->xs, path, on_removed, b);
 	}
