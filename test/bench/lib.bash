@@ -6,10 +6,13 @@
 # in $work.  To be sourced behind test/xen/lib.bash.
 
 uuid=b0000000-0000-4000-8000-000000000001
+guest_cpus=		# those that all guests are to stay on, or any
 
 # What uvnfd has by its templates, the others have by files of their own.
 # write_xl NAME [SCRIPT]
 write_xl() {
+	local cpus=${guest_cpus:+"cpus = \"$guest_cpus\""}
+
 	cat >"$work/$1.cfg" <<-END
 	name = "bench"
 	uuid = "$uuid"
@@ -17,6 +20,7 @@ write_xl() {
 	kernel = "$guest"
 	memory = 8
 	vif = ["bridge=xenbr0${2:+,script=$2}"]
+	$cpus
 	END
 }
 
@@ -27,7 +31,7 @@ write_xml() {
 	  <name>bench</name>
 	  <uuid>$uuid</uuid>
 	  <memory unit='MiB'>8</memory>
-	  <vcpu>1</vcpu>
+	  <vcpu${guest_cpus:+ cpuset='$guest_cpus'}>1</vcpu>
 	  <os>
 	    <type arch='x86_64' machine='xenpv'>linux</type>
 	    <kernel>$guest</kernel>
@@ -57,12 +61,14 @@ write_script() {
 # One template for each source, whose pool launch fills; the floor has its own,
 # and so has the crowd that runs beside the others.
 write_templates() {
+	local cpus=${guest_cpus:+", cpus: {affinity: \"$guest_cpus\"}"}
+
 	responder 10.0.0.50 50 >"$work/bench.click"
 	responder 10.0.1.50 51 >"$work/crowd.click"
 	cat >"$work/uvnf.yaml" <<-END
 	templates:
 	  base: {abstract: true, kernel: $guest, memory_mb: 8,
-	    vifs: [{bridge: xenbr0}]}
+	    vifs: [{bridge: xenbr0}]$cpus}
 	  armed: {extends: base, config: bench.click}
 	  booted: {extends: base}
 	  paused: {extends: base}
