@@ -74,6 +74,7 @@ task_create_armed(struct daemon *dm, struct vnf *v, struct domain *d,
 		return;
 	if (t->wait != WAIT_READY)
 		task_answer(t, v, NULL);
+	task_open(t);
 }
 
 /* --- PHASE_GATE: its ports are opened ------------------------------------ */

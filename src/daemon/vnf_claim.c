@@ -82,7 +82,6 @@ task_claim_running(struct vnf_task *t, struct domain *d)
 		return -1;
 	}
 	now = now_us();
-	task_open(t);		/* another process does it, beside us */
 	v->source = d->kind;
 	vnf_stamp(&t->daemon->vnfs, v, STAGE_CLAIMED, now);
 	vnf_set_state(&t->daemon->vnfs, v, VNF_CLAIMED);

@@ -97,8 +97,7 @@ void task_give_values(struct vnf_task *t, struct domain *d);
 /* No domain is the VNF's: e is the answer, its name is free again. */
 void task_unclaimed(struct vnf_task *t, const struct uvnf_error *e);
 
-/* The same for an armed shell, which runs: its ports are being opened then;
- * -1: t has ended. */
+/* The same for an armed shell, which runs; -1: t has ended. */
 int task_claim_running(struct vnf_task *t, struct domain *d);
 
 /* vnf_armed.c: opens the ports of one that was claimed, or adopted. */
