@@ -13,6 +13,7 @@
 #define LIMIT_US 20000000
 #define PING_MS 2000
 #define AGAIN_US 250000		/* uvnfd's, too */
+#define BACKENDS "/local/domain/0/backend/vif"
 #define CONNECTED "4"
 
 void
@@ -25,16 +26,23 @@ sample(const struct launcher *how, const char *stage, const char *when,
 
 /* --- until it answers ---------------------------------------------------- */
 
-/* The vif's backend has another state; its reading is asked for. */
+static void
+ask_state(struct bench *b, const char *path)
+{
+	xs_put_read(b->xs, path);
+	xs_send(b->xs);
+}
+
+/* Of all backends' events one may say that the vif's has another state. */
 static void
 on_xenstore(struct bench *b, const char *path, struct launch *l)
 {
 	enum xs_kind kind;
 
 	while ((kind = xs_take(b->xs, false)) != XS_NONE) {
-		if (kind == XS_EVENT) {
-			xs_put_read(b->xs, path);
-			xs_send(b->xs);
+		if (kind == XS_EVENT && strcmp(xs_body(b->xs, NULL),
+		    path) == 0) {
+			ask_state(b, path);
 		} else if (kind == XS_REPLY && l->ready == 0 &&
 		    strcmp(xs_body(b->xs, NULL), CONNECTED) == 0) {
 			l->ready = now_us();
@@ -70,9 +78,10 @@ start_again(struct bench *b, const struct launcher *how, struct launch *l,
 }
 
 /*
- * A probe every millisecond until one is answered, and beside it a watch on
- * the vif's backend, which is connected when the router runs: the same two
- * for whoever has launched it.
+ * A probe every millisecond until one is answered, and beside it events of
+ * the vif's backend, which is connected when the router runs: the same two for
+ * whoever has launched it.  Of one that was connected before there is no
+ * event; it is asked when it has answered, which is not to wait for that.
  */
 static int
 watch_up(struct bench *b, const struct launcher *how, const char *path,
@@ -94,8 +103,11 @@ watch_up(struct bench *b, const struct launcher *how, const char *path,
 		if (now >= due)
 			due = now_us() + PROBE_US;
 		await(both, due, now);
-		if (l->answered == 0 && prober_answered(b->prober))
+		if (l->answered == 0 && prober_answered(b->prober)) {
 			l->answered = now_us();
+			if (l->ready == 0)
+				ask_state(b, path);
+		}
 		on_xenstore(b, path, l);
 		/* What uvnfd does for that is not to delay the answer. */
 		if (l->answered != 0 || now >= l->begin + KEEP_US)
@@ -113,11 +125,7 @@ until_up(struct bench *b, const struct launcher *how, struct launch *l)
 	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
 	    l->domid);
 	prober_send(b->prober);
-	xs_put_watch(b->xs, path);
-	xs_send(b->xs);
 	rc = watch_up(b, how, path, l);
-	xs_put_unwatch(b->xs, path);
-	xs_settle(b->xs);
 	keep_pool(b, how, l);
 	if (rc != 0)
 		failed(how, "%s was answered, %s, %u probes were refused",
@@ -201,6 +209,23 @@ stop(struct bench *b, const struct launcher *how, const struct launch *l,
 	return rc;
 }
 
+/* Nobody's launch waits for the watch: it is set before, on all backends. */
+static int
+start_and_watch(struct bench *b, const struct launcher *how, struct launch *l,
+    struct rest *before, int *up)
+{
+	int rc;
+
+	xs_put_watch(b->xs, BACKENDS);
+	xs_settle(b->xs);
+	rc = start(b, how, l, before);
+	if (rc == 0)
+		*up = until_up(b, how, l);
+	xs_put_unwatch(b->xs, BACKENDS);
+	xs_settle(b->xs);
+	return rc;
+}
+
 int
 measure(struct bench *b, const struct launcher *how, const char *when)
 {
@@ -209,9 +234,8 @@ measure(struct bench *b, const struct launcher *how, const char *when)
 	uint64_t us = 0;
 	int rc;
 
-	if (start(b, how, &l, &before) != 0)
+	if (start_and_watch(b, how, &l, &before, &rc) != 0)
 		return -1;
-	rc = until_up(b, how, &l);
 	if (rc == 0 && !rest_kept(b, how, &before, false, when))
 		rc = -1;
 	if (rc == 0)
