@@ -27,10 +27,12 @@
 #include "daemon/process.h"
 #include "daemon/recover.h"
 #include "daemon/reload.h"
+#include "daemon/timer.h"
 #include "daemon/vnf_later.h"
 #include "daemon/vnf_ops.h"
 #include "daemon/vnf_task.h"
 
+#define LOG_DELAY_MS 1
 #define STOP_LIMIT_S 90		/* then what is left is left to recovery */
 
 /* --- what the backend tells ---------------------------------------------- */
@@ -343,17 +345,20 @@ on_lines(evutil_socket_t fd, short what, void *arg)
 	log_flush();
 }
 
+/*
+ * What is logged is written when this process has waited a little: whoever has
+ * got an answer comes first, also where dom0 has a single CPU.
+ */
 static void
 wake(void *event)
 {
-	event_active(event, 0, 0);
+	timer_arm_ms(event, LOG_DELAY_MS);
 }
 
-/* What is logged in a turn of the loop is written behind the answers in it. */
 static void
 run_loop(struct daemon *dm)
 {
-	struct event *lines = event_new(dm->base, -1, 0, on_lines, NULL);
+	struct event *lines = evtimer_new(dm->base, on_lines, NULL);
 
 	if (lines == NULL)
 		log_fatal("out of memory");
