@@ -181,8 +181,27 @@ start_paused(struct bench *b, const struct launcher *how, struct launch *l)
 }
 
 /*
+ * The bridge is to forget that what the next one is called, too, is behind
+ * this port: by itself it does so up to a second behind the lost carrier.
+ */
+static int
+forget_port(int domid)
+{
+	char path[PATH_LEN];
+	FILE *out;
+	int rc;
+
+	snprintf(path, sizeof(path), "/sys/class/net/vif%d.0/brport/flush",
+	    domid);
+	if ((out = fopen(path, "w")) == NULL)
+		return -1;
+	rc = fputs("1\n", out);
+	return fclose(out) != 0 || rc < 0 ? -1 : 0;
+}
+
+/*
  * Its router is to answer no more; the domain goes with the pool.  The vif's
- * backend tells when it has let go, and the bridge with it.
+ * backend tells when it has let go.
  */
 static int
 stop(struct bench *b, const struct launcher *how, const struct launch *l,
@@ -197,6 +216,9 @@ stop(struct bench *b, const struct launcher *how, const struct launch *l,
 	if (xs_settle(b->xs) != 0 ||
 	    xs_await(b->xs, path, "2", LIMIT_MS) != 0)
 		return failed(how, "domain %d does not halt", l->domid);
+	if (forget_port(l->domid) != 0)
+		return failed(how, "the bridge does not forget vif%d.0",
+		    l->domid);
 	return 0;
 }
 
