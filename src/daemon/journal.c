@@ -435,9 +435,12 @@ journal_build(struct journal *j, const struct domain *d)
 {
 	char uuid[UUID_TEXT_LEN + 1];
 
-	return append(j, "build %s %s %s %s%s", uuid_format(d->uuid, uuid),
+	if (append(j, "build %s %s %s %s%s", uuid_format(d->uuid, uuid),
 	    d->template->name, domain_kind_word(d->kind), d->name,
-	    template_manner(d->template->guest, d->template->layout));
+	    template_manner(d->template->guest, d->template->layout)) != 0)
+		return -1;
+	j->live++;
+	return 0;
 }
 
 int
@@ -508,6 +511,7 @@ journal_gone(struct journal *j, const struct domain *d)
 {
 	char uuid[UUID_TEXT_LEN + 1];
 
+	j->live--;
 	return append_as(j, ENDS, "gone %s", uuid_format(d->uuid, uuid));
 }
 

@@ -24,6 +24,7 @@
 
 #define COMPACT_MIN (256 * 1024)	/* bytes; below, it is not worth it */
 #define COMPACT_FACTOR 4
+#define ENTRY_BYTES 512			/* some, of a domain in a short one */
 /* A piece takes some 0.1 ms. */
 #define PIECE_LINES 64
 #define PIECE_BYTES (64 * 1024)
@@ -33,7 +34,7 @@ enum phase {
 };
 
 struct compaction {
-	struct journal *live;
+	struct journal *journal;
 	struct journal model;		/* what is read, and the new file */
 	char *tmp;			/* that one's name */
 	FILE *in;			/* the old one, NULL: there is none */
@@ -41,6 +42,8 @@ struct compaction {
 	off_t at;			/* so much of it was read or copied */
 	off_t end;			/* of what is read */
 	size_t lines;			/* that were read */
+	long live;			/* domains then, as counted */
+	long written;			/* of them */
 	const struct journal_entry *next;	/* to be written */
 	bool doomed;			/* those come first */
 	struct event *event;
@@ -81,7 +84,8 @@ compaction_new(struct journal *j)
 	struct compaction *c = xcalloc(1, sizeof(*c));
 	struct stat st = { 0 };
 
-	c->live = j;
+	c->journal = j;
+	c->live = j->live;
 	c->model.fd = -1;
 	c->model.path = j->path;
 	c->tmp = xasprintf("%s.tmp", j->path);
@@ -148,8 +152,10 @@ write_entries(struct compaction *c, unsigned n)
 	struct journal *m = &c->model;
 
 	for (; n > 0 && c->next != NULL; n--) {
-		if (c->next->doomed == c->doomed)
+		if (c->next->doomed == c->doomed) {
 			journal_put_entry(m, c->next);
+			c->written++;
+		}
 		c->next = TAILQ_NEXT(c->next, entry);
 		if (c->next == NULL && c->doomed) {
 			c->doomed = false;
@@ -170,7 +176,7 @@ write_entries(struct compaction *c, unsigned n)
 static int
 copy_tail(struct compaction *c)
 {
-	struct journal *j = c->live, *m = &c->model;
+	struct journal *j = c->journal, *m = &c->model;
 	char buf[PIECE_BYTES];
 	ssize_t n;
 
@@ -188,6 +194,7 @@ copy_tail(struct compaction *c)
 		close(j->fd);
 	j->fd = m->fd;
 	j->size = j->compacted = m->size;
+	j->live += c->written - c->live;
 	j->room = 0;
 	m->fd = -1;
 	/* What the old one had in reserve is free now, for anybody. */
@@ -257,7 +264,7 @@ static void
 on_piece(evutil_socket_t fd, short what, void *arg)
 {
 	struct compaction *c = arg;
-	struct journal *j = c->live;
+	struct journal *j = c->journal;
 	int r = piece(c, PIECE_LINES);
 
 	(void)fd;
@@ -272,13 +279,23 @@ on_piece(evutil_socket_t fd, short what, void *arg)
 	compaction_free(c);
 }
 
+/* Most of it is about what is gone, or was so before. */
+static bool
+is_long(const struct journal *j)
+{
+	off_t live = (off_t)j->live * ENTRY_BYTES;
+
+	return j->size >= COMPACT_MIN &&
+	    j->size >= j->compacted * COMPACT_FACTOR &&
+	    j->size >= live * COMPACT_FACTOR;
+}
+
 void
 journal_compact_if_long(struct journal *j)
 {
 	struct compaction *c;
 
-	if (j->compaction != NULL || j->size < COMPACT_MIN ||
-	    j->size < j->compacted * COMPACT_FACTOR)
+	if (j->compaction != NULL || !is_long(j))
 		return;
 	if (j->base == NULL) {
 		if (!TAILQ_EMPTY(&j->entries))

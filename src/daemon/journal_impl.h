@@ -30,6 +30,7 @@ struct journal {
 	off_t size;
 	off_t room;			/* up to here it is allocated */
 	off_t compacted;		/* size after the last compaction */
+	long live;			/* domains that are not gone */
 	struct compaction *compaction;	/* under way, or NULL */
 	struct event_base *base;	/* for it; NULL: all at once */
 	bool failed;			/* a write did, since this was reset */

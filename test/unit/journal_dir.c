@@ -71,6 +71,24 @@ record_kind(struct journal *j, int domid, enum domain_kind kind)
 	return d;
 }
 
+struct domain *
+record(struct journal *j, int domid)
+{
+	return record_kind(j, domid, KIND_BOOTED);
+}
+
+void
+claim(struct journal *j, struct vnf_table *t, struct domain *d,
+    const char *name)
+{
+	struct vnf *v = vnf_new(t, name, &template);
+
+	v->domain = d;
+	v->vifs_used = 1;
+	assert_int_equal(journal_claim(j, v), 0);
+	vnf_set_state(t, v, VNF_CLAIMED);
+}
+
 size_t
 count(struct journal *j)
 {

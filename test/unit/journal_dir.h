@@ -27,5 +27,10 @@ void append_text(const char *text, size_t len);
 /* A domain of the template, with its build on record. */
 struct domain *record_kind(struct journal *j, int domid,
     enum domain_kind kind);
+/* A booted one. */
+struct domain *record(struct journal *j, int domid);
+/* By a new VNF, which has one vif of it. */
+void claim(struct journal *j, struct vnf_table *t, struct domain *d,
+    const char *name);
 
 #endif

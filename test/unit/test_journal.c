@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include <event2/event.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,24 +21,6 @@
 #include "common/util.h"
 #include "daemon/journal.h"
 #include "journal_dir.h"
-
-static void
-claim(struct journal *j, struct vnf_table *t, struct domain *d,
-    const char *name)
-{
-	struct vnf *v = vnf_new(t, name, &template);
-
-	v->domain = d;
-	v->vifs_used = 1;
-	assert_int_equal(journal_claim(j, v), 0);
-	vnf_set_state(t, v, VNF_CLAIMED);
-}
-
-static struct domain *
-record(struct journal *j, int domid)
-{
-	return record_kind(j, domid, KIND_BOOTED);
-}
 
 /* In a reboot the new domain has all that its router starts on. */
 static void
@@ -410,141 +391,6 @@ test_refuses_a_later_one(void **state)
 }
 
 static void
-test_is_compacted(void **state)
-{
-	struct journal *j = open_it();
-	struct domain *stays = record(j, 9);
-	struct stat st;
-	int i;
-
-	(void)state;
-	for (i = 0; i < 4000; i++) {
-		struct domain *d = record(j, 10 + i);
-
-		assert_int_equal(journal_gone(j, d), 0);
-		domain_free(d);
-	}
-	assert_int_equal(stat(path, &st), 0);
-	assert_true(st.st_size < 300 * 1024);
-	journal_close(j);
-	j = open_it();
-	assert_int_equal(count(j), 1);
-	assert_int_equal(TAILQ_FIRST(journal_entries(j))->domid, 9);
-	journal_close(j);
-	domain_free(stays);
-}
-
-/* Records domains that are gone, or does what the loop has to do. */
-static void
-churn(struct journal *j, struct event_base *base, int n)
-{
-	int i;
-
-	for (i = 0; i < n; i++) {
-		struct domain *d = record(j, 1000 + i);
-
-		assert_int_equal(journal_gone(j, d), 0);
-		domain_free(d);
-		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-	}
-}
-
-static off_t
-journal_size(void)
-{
-	struct stat st;
-
-	assert_int_equal(stat(path, &st), 0);
-	return st.st_size;
-}
-
-#define NSTAYS 300
-
-/* Lines come in all the time, and it may be broken off. */
-static void
-test_is_compacted_in_pieces(void **state)
-{
-	struct event_base *base = event_base_new();
-	struct domain *stays[NSTAYS], *late;
-	struct journal *j = open_it();
-	char tmp[96];
-	size_t i;
-
-	(void)state;
-	snprintf(tmp, sizeof(tmp), "%s.tmp", path);
-	journal_in_pieces(j, base);
-	for (i = 0; i < NSTAYS; i++)
-		stays[i] = record(j, 1 + (int)i);
-	while (access(tmp, F_OK) != 0)
-		churn(j, base, 1);
-	late = record(j, 900);		/* in the tail */
-	while (access(tmp, F_OK) == 0)
-		churn(j, base, 1);
-	assert_true(journal_size() < 200 * 1024);
-	churn(j, base, 1);		/* to the new file */
-	journal_close(j);
-	j = open_it();
-	assert_int_equal(count(j), NSTAYS + 1);
-	journal_in_pieces(j, base);
-	while (access(tmp, F_OK) != 0)
-		churn(j, base, 1);
-	journal_close(j);
-	assert_int_not_equal(access(tmp, F_OK), 0);
-	j = open_it();
-	assert_int_equal(count(j), NSTAYS + 1);
-	journal_close(j);
-	for (i = 0; i < NSTAYS; i++)
-		domain_free(stays[i]);
-	domain_free(late);
-	event_base_free(base);
-}
-
-/* Also where nothing ends: changes of one VNF, and those that are refused. */
-static void
-test_is_compacted_without_an_end(void **state)
-{
-	struct event_base *base = event_base_new();
-	struct journal *j = open_it();
-	struct domain *d = record(j, 7);
-	struct vnf_table t;
-	struct vnf *v;
-	int i;
-
-	(void)state;
-	vnf_table_init(&t);
-	claim(j, &t, d, "web1");
-	v = vnf_find(&t, "web1");
-	journal_in_pieces(j, base);
-	for (i = 0; i < 20000; i++) {
-		assert_int_equal(journal_routers(j, v), 0);
-		assert_int_equal(journal_probe(j), 0);
-		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-		assert_true(journal_size() < 512 * 1024);
-	}
-	journal_close(j);
-	vnf_release(&t, v);
-	vnf_free(v);
-	domain_free(d);
-	event_base_free(base);
-}
-
-/* Not as if what somebody has put there were the journal. */
-static void
-test_is_not_compacted_from_another(void **state)
-{
-	struct event_base *base = event_base_new();
-	struct journal *j = open_it();
-
-	(void)state;
-	journal_in_pieces(j, base);
-	assert_int_equal(unlink(path), 0);
-	churn(j, base, 4000);
-	assert_int_not_equal(access(path, F_OK), 0);
-	journal_close(j);
-	event_base_free(base);
-}
-
-static void
 test_refuses_a_second_daemon(void **state)
 {
 	struct journal *j = open_it();
@@ -572,10 +418,6 @@ main(void)
 		TEST(test_knows_what_was_cut_short),
 		TEST(test_reads_an_older_one),
 		TEST(test_refuses_a_later_one),
-		TEST(test_is_compacted),
-		TEST(test_is_compacted_in_pieces),
-		TEST(test_is_compacted_without_an_end),
-		TEST(test_is_not_compacted_from_another),
 		TEST(test_refuses_a_second_daemon),
 	};
 

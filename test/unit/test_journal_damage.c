@@ -19,12 +19,6 @@
 #include "daemon/journal.h"
 #include "journal_dir.h"
 
-static struct domain *
-record(struct journal *j, int domid)
-{
-	return record_kind(j, domid, KIND_BOOTED);
-}
-
 static void
 test_survives_a_torn_tail(void **state)
 {
