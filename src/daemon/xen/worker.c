@@ -27,6 +27,12 @@
 /* What Xen needs for a domain beyond its own memory, roughly. */
 #define OVERHEAD_MB 2
 
+/*
+ * Builds and destroys leave a CPU of dom0's to what a claim waits for: uvnfd,
+ * and xenstored, which the builds keep busy themselves.
+ */
+#define NICE 10
+
 struct worker {
 	struct template template;	/* of the build at hand */
 	struct xtl log;
@@ -332,6 +338,10 @@ worker_run(int fd)
 	struct work_result res;
 
 	child_begin("uvnfd: worker", fd);
+	errno = 0;
+	if (nice(NICE) == -1 && errno != 0)
+		log_warn("worker stays as urgent as uvnfd error=%s",
+		    strerror(errno));
 	xtl_init(&wk.log);
 	/* Opened ahead of the first job; a failure is told by that one. */
 	worker_open(&wk, &e);

@@ -35,6 +35,19 @@ shrinks() {
 	    [ "$(ctl -j stats | jq .builds_failed)" -eq "$failed" ]
 }
 
+# Builds let claims go first.
+workers_are_nice() {
+	local pid nice n=0
+
+	for pid in $(pgrep -x 'uvnfd: worker'); do
+		nice=$(ps -o nice= -p "$pid")
+		echo "worker $pid: nice $nice"
+		[ "$nice" -eq 10 ] || return 1
+		n=$((n + 1))
+	done
+	[ "$n" -gt 0 ] && [ "$(ps -o nice= -p "$(daemon_pid)")" -eq 0 ]
+}
+
 part_pool() {
 	check 'the pools fill' ctl pool fill --wait
 	check 'the shells are in Xen' shells_are_in_xen
@@ -42,6 +55,7 @@ part_pool() {
 	check 'it grows again' \
 	    eval 'ctl pool set booted booted 2 && ctl pool fill --wait'
 	check 'templates are listed' ctl templates
+	check 'its workers are nice' workers_are_nice
 	check 'uvnfd is small' is_small
 	sed 's/^/  /' "$work/said"
 	check 'a second daemon refuses' not start_daemon
