@@ -266,6 +266,38 @@ read_settings(struct result *r, const json_t *j)
 	}
 }
 
+/* What a comparison warns of: an end before time, failures, other shells. */
+static int
+read_outcome(struct result *r, const json_t *j)
+{
+	const json_t *list = json_object_get(j, "errors"), *one;
+	const json_t *from = json_object_get(j, "sources");
+	struct result_error *x;
+	size_t i;
+	int op;
+
+	r->interrupted = json_is_true(json_object_get(j, "interrupted"));
+	for (i = 0; i < SOURCE_COUNT && json_is_object(from); i++)
+		if (count_of(json_object_get(from, source_names[i]),
+		    INT64_MAX, &r->sources[i]) < 0)
+			return -1;
+	json_array_foreach(list, i, one) {
+		op = read_name(one, "op", op_names, OP_COUNT);
+		if (op < 0 || !json_is_string(json_object_get(one, "code")) ||
+		    r->nerrors == ERRORS_MAX)
+			return -1;
+		x = &r->errors[r->nerrors++];
+		x->op = (enum op)op;
+		x->expected = json_is_true(json_object_get(one, "expected"));
+		snprintf(x->code, sizeof(x->code), "%s",
+		    json_string_value(json_object_get(one, "code")));
+		if (count_of(json_object_get(one, "count"), INT64_MAX,
+		    &x->count) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 read_all(struct result *r, const json_t *j, const char *path,
     struct uvnf_error *e)
@@ -278,6 +310,9 @@ read_all(struct result *r, const json_t *j, const char *path,
 		return uvnf_error_set(e, UVNF_E_USAGE, "'%s' is no result of "
 		    "uvnf-bench --json in format %d", path, FORMAT);
 	read_settings(r, json_object_get(j, "settings"));
+	if (read_outcome(r, j) < 0)
+		return uvnf_error_set(e, UVNF_E_USAGE, "'%s': its sources or "
+		    "errors are damaged", path);
 	json_array_foreach(list, i, one)
 		if (read_row(r, one) < 0)
 			return uvnf_error_set(e, UVNF_E_USAGE, "'%s': row %zu "

@@ -68,11 +68,12 @@ arrivals_begin(struct load *l)
 static void
 arrivals_due(struct load *l)
 {
+	uint64_t n, now = now_ns();
 	struct conn *c;
-	uint64_t n;
 
 	(void)!read(l->timer, &n, sizeof(n));
-	while (l->next_ns <= now_ns() && tasks_more(l)) {
+	/* Those of now: others may become due before they are begun. */
+	while (l->next_ns <= now && tasks_more(l)) {
 		c = &l->conns[l->turn++ % l->nconns];
 		task_begin(l, c, false, l->next_ns);
 		l->next_ns = schedule_next(&l->schedule);

@@ -70,6 +70,19 @@ print_errors(const struct result *r, FILE *out)
 	}
 }
 
+static void
+print_sources(const struct result *r, FILE *out)
+{
+	unsigned i;
+
+	fprintf(out, "%-14s ", "sources");
+	for (i = 0; i < SOURCE_COUNT; i++)
+		if (r->sources[i] > 0)
+			fprintf(out, " %s %" PRIu64, source_names[i],
+			    r->sources[i]);
+	fputc('\n', out);
+}
+
 void
 result_print(const struct result *r, FILE *out)
 {
@@ -84,12 +97,8 @@ result_print(const struct result *r, FILE *out)
 	if (r->substituted > 0)
 		fprintf(out, "%-14s  %" PRIu64 "\n", "substituted",
 		    r->substituted);
-	fprintf(out, "%-14s ", "sources");
-	for (i = 0; i < SOURCE_COUNT; i++)
-		if (r->sources[i] > 0)
-			fprintf(out, " %s %" PRIu64, source_names[i],
-			    r->sources[i]);
-	fprintf(out, "\n\n%-8s %-10s %-9s %8s", "op", "stage", "since", "n");
+	print_sources(r, out);
+	fprintf(out, "\n%-8s %-10s %-9s %8s", "op", "stage", "since", "n");
 	for (i = 0; i < NQUANTILES; i++)
 		fprintf(out, " %7s us", quantiles[i].title);
 	fprintf(out, " %7s us\n", "max");
@@ -187,6 +196,35 @@ note_differences(const struct result *a, const struct result *b, FILE *out)
 	}
 }
 
+/* What stands in the way of a comparison: "A", or "B". */
+static void
+note_outcome(const char *which, const struct result *r, FILE *out)
+{
+	const struct result_error *x;
+	unsigned i;
+
+	if (r->interrupted)
+		fprintf(out, "%s:  interrupted\n", which);
+	for (i = 0; i < r->nerrors; i++) {
+		x = &r->errors[i];
+		if (!x->expected)
+			fprintf(out, "%s:  failed          %" PRIu64 " of %s: "
+			    "%s\n", which, x->count, op_names[x->op],
+			    x->code);
+	}
+}
+
+static bool
+same_sources(const struct result *a, const struct result *b)
+{
+	unsigned i;
+
+	for (i = 0; i < SOURCE_COUNT; i++)
+		if ((a->sources[i] > 0) != (b->sources[i] > 0))
+			return false;
+	return true;
+}
+
 struct comparison {
 	const struct result *b;
 	FILE *out;
@@ -236,6 +274,14 @@ result_compare(const struct result *a, const struct result *b, FILE *out,
 	struct comparison c = { .b = b, .out = out };
 
 	note_differences(a, b, out);
+	if (!same_sources(a, b)) {
+		fputs("A:  ", out);
+		print_sources(a, out);
+		fputs("B:  ", out);
+		print_sources(b, out);
+	}
+	note_outcome("A", a, out);
+	note_outcome("B", b, out);
 	fprintf(out, "%-8s %-10s %-9s %-6s %10s %10s %8s %8s %8s\n", "op",
 	    "stage", "since", "", "A us", "B us", "A/B", "low", "high");
 	each_row(a, compare_row, &c);

@@ -101,8 +101,11 @@ tasks_more(const struct load *l)
 	if (l->stopping || (o->operations > 0 &&
 	    l->begun >= o->warm_up + o->operations))
 		return false;
-	return o->duration_ms == 0 || l->begin_ns == 0 ||
-	    now_ns() - l->begin_ns < o->duration_ms * 1000000;
+	if (o->duration_ms == 0 || l->begin_ns == 0)
+		return true;
+	/* An arrival counts from when it is due, also if it is seen late. */
+	return (l->timer >= 0 ? l->next_ns : now_ns()) <
+	    l->begin_ns + o->duration_ms * 1000000;
 }
 
 static void

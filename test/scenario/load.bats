@@ -327,10 +327,29 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	    a.json >b.json
 	run -0 bench --compare b.json a.json
 	says 'A:  clients         5' 'B:  clients         4'
+	[[ $output != *sources* && $output != *failed* ]]
 	awk '$1 == "create" && $3 == "sent" && $4 == "p50" { ratio = $7
 	    low = $8; high = $9 }
 	    END { exit !(ratio > 98 && ratio < 102 && low <= 100 &&
 	    high >= 100) }' <<<"$output"
+}
+
+@test "results that are not alike are said to be so" {
+	daemon_start
+	bench -n 20 --json a.json cold
+	jq '.interrupted = true | .sources.booted = 3 | .errors = [
+	    {op: "create", code: "no-shell", count: 2, expected: false},
+	    {op: "config", code: "bad-state", count: 1, expected: true}]' \
+	    a.json >b.json
+	run -0 bench --compare a.json b.json
+	says 'A:  sources         cold 20' 'B:  interrupted' \
+	    'B:  failed          2 of create: no-shell'
+	[[ $output == *'B:  sources         cold 20 booted 3'* ||
+	    $output == *'B:  sources         booted 3 cold 20'* ]]
+	[[ $output != *bad-state* && $output != *'A:  interrupted'* ]]
+	jq '.errors = [{op: "create"}]' a.json >damaged.json
+	refuses 2 usage --compare damaged.json a.json
+	says 'damaged.json'
 }
 
 @test "files that are no results" {
