@@ -37,6 +37,23 @@ listen() {
 	await grep -q '^listening' heard
 }
 
+# What was heard since, in the file passed.
+stop_listening() {
+	kill -INT "$debugger"
+	wait "$debugger" || :
+	cat gdb.log
+	sed -n '/^listening/,/^$/{/ /p}' heard >passed
+}
+
+domid() {
+	ctl -j show "$1" | jq -r .domid
+}
+
+# us STAGE: of the VNF in the file shown, as uvnfd tells it.
+us() {
+	jq -r ".stages_us.$1" shown
+}
+
 @test "tracepoints: those that uvnfd(8) lists" {
 	sed -n '/^\.Ss Tracepoints/,/^\.Sh /s/^\.It Cm //p' \
 	    "$scenario/../../man/uvnfd.8" | sort >listed
@@ -48,26 +65,44 @@ listen() {
 	daemon_start
 	fill
 	listen create '%s %s' '$_probe_arg0,$_probe_arg1' \
-	    claim '%s %d %d' '$_probe_arg0,$_probe_arg1,$_probe_arg3' \
-	    configured '%s %d' '$_probe_arg0,$_probe_arg1' \
-	    started '%s %d' '$_probe_arg0,$_probe_arg1' \
-	    ready '%s %d' '$_probe_arg0,$_probe_arg1' \
+	    claim '%s %d %d, source %d' \
+	    '$_probe_arg0,$_probe_arg1,$_probe_arg2,$_probe_arg3' \
+	    configured '%s %d %d' '$_probe_arg0,$_probe_arg1,$_probe_arg2' \
+	    started '%s %d %d' '$_probe_arg0,$_probe_arg1,$_probe_arg2' \
+	    ready '%s %d %d' '$_probe_arg0,$_probe_arg1,$_probe_arg2' \
 	    destroyed '%s %d' '$_probe_arg0,$_probe_arg1' \
 	    freed '%s %d' '$_probe_arg0,$_probe_arg1'
 	ctl create booted web1 -c count.click --wait ready
-	domain=$(ctl -j show web1 | jq -r .domain)
+	ctl -j show web1 >shown
 	ctl destroy web1 --wait freed
-	kill -INT "$debugger"
-	wait "$debugger" || :
-	cat gdb.log
-	sed -n '/^listening/,/^$/{/ /p}' heard >passed
+	stop_listening
 	diff - passed <<-EOF
 	create web1 booted
-	claim web1 1 2
-	configured web1 1
-	started web1 1
-	ready web1 1
+	claim web1 1 $(us claimed), source 2
+	configured web1 1 $(us configured)
+	started web1 1 $(us started)
+	ready web1 1 $(us ready)
 	destroyed web1 1
-	freed $domain 1
+	freed $(jq -r .domain shown) 1
+	EOF
+}
+
+@test "tracepoints: what fails, and what crashes" {
+	[ ${#under[@]} -eq 0 ] || skip 'valgrind runs the program, not the CPU'
+	daemon_start wedge_starts=1 crash_starts=1
+	listen create '%s %d' '$_probe_arg0,$_probe_arg2>0' \
+	    failed '%s %d %d' '$_probe_arg0,$_probe_arg1,$_probe_arg2' \
+	    crashed '%s %d' '$_probe_arg0,$_probe_arg1'
+	fails 1 guest-dead create cold web1 -c count.click --wait ready
+	fails 4 timeout -t 0.4 create cold web2 -c count.click --wait ready
+	stop_listening
+		cat passed
+	code=$(sed -n 's/^failed web2 .* //p' passed)
+	[ "$code" -gt 0 ]
+	diff - passed <<-EOF
+	create web1 1
+	crashed web1 $(domid web1)
+	create web2 1
+	failed web2 $(domid web2) $code
 	EOF
 }
