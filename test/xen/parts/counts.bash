@@ -101,6 +101,7 @@ count_create() {
 	    "netlink=$(grep -c '<NETLINK' "$work/netlink")" \
 	    "forks=$(calls '^(clone|clone3|fork|vfork)\(')" \
 	    "opens=$(calls '^open')" "calls=$(wc -l <"$work/window")" \
+	    "answers=$(calls '^writev?\(.*DATA name=')" \
 	    >"$work/line"
 }
 
@@ -154,16 +155,20 @@ add_armed() {
 }
 
 part_counts() {
-	local none='forks==0 opens==0'
+	# And the window ends with the answer, not in what was left out of it.
+	local none='forks==0 opens==0 answers==1'
 	: >"$work/costs"
 	check 'a configuration of 992 bytes' full_chunk
 	check 'from a booted shell: one round trip, no hypercall' keeps_to \
-	    booted "requests<=3 trips==1 hypercalls==0 $none
+	    booted "requests==2 trips==1 hypercalls==0 $none
 	    calls<=12" booted started "$work/992.click"
-	# One trip until it is claimed; then the guest announces itself, and one
-	# for its start, in which the watch for that is given up, too.
-	check 'from a paused one: a hypercall, one round trip more' keeps_to \
-	    paused "requests<=3 trips==2 hypercalls==1 $none" \
+	check 'from a paused one until it is claimed: a hypercall' keeps_to \
+	    paused "requests==0 trips==0 hypercalls==1 $none calls<=12" \
+	    paused claimed "$work/992.click"
+	# One trip for the configuration; then the guest announces itself, and
+	# one for its start, in which the watch for that is given up, too.
+	check 'from a paused one: a hypercall, two round trips' keeps_to \
+	    paused "requests==3 trips==2 hypercalls==1 $none" \
 	    paused started "$work/992.click"
 	check 'without a configuration of its own: one request' keeps_to \
 	    booted "requests==1 trips==1 hypercalls==0 $none calls<=12" \
