@@ -46,7 +46,7 @@ on_up(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	if (strcmp(uvnf_reply_word(r), "ok") == 0) {
 		c->up++;
 	} else {
-		fprintf(stderr, "crowd: %s: %s\n", uvnf_reply_word(r),
+		printf("failed\tuvnfd\tcrowd\t%s: %s\n", uvnf_reply_word(r),
 		    uvnf_reply_text(r));
 		c->lost++;
 	}

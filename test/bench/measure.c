@@ -168,6 +168,8 @@ sample_up(struct bench *b, const struct launcher *how, const char *when,
 	sample(how, "first_ping", when, l->answered - l->begin);
 	if (ping != 0)
 		sample(how, "ping", when, ping);
+	else
+		failed(how, "a ping was lost when it was up");
 	if (strcmp(how->tool, "uvnfd") == 0)
 		sample_stages(b, how, when);
 }
@@ -236,13 +238,15 @@ measure(struct bench *b, const struct launcher *how, const char *when)
 
 	if (start_and_watch(b, how, &l, &before, &rc) != 0)
 		return -1;
-	if (rc == 0 && !rest_kept(b, how, &before, false, when))
+	if (rc == 0 && !rest_kept(b, how, &before, false, when,
+	    l.started - l.begin))
 		rc = -1;
 	if (rc == 0)
 		sample_up(b, how, when, &l);
 	if (stop(b, how, &l, &us) != 0)
 		return -1;
-	if (rc == 0 && us != 0 && rest_kept(b, how, &before, true, when))
+	if (rc == 0 && us != 0 && rest_kept(b, how, &before, true, when,
+	    us))
 		sample(how, "destroyed", when, us);
 	return rc;
 }
@@ -260,7 +264,7 @@ measure_start(struct bench *b, const struct launcher *how, const char *when,
 		return -1;
 	keep_pool(b, how, &l);
 	*us = l.started - l.begin;
-	kept = rest_kept(b, how, &before, false, when);
+	kept = rest_kept(b, how, &before, false, when, *us);
 	if (kept)
 		sample(how, "started", when, *us);
 	if (stop(b, how, &l, &end_us) != 0)

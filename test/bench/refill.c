@@ -84,7 +84,7 @@ claim(struct bench *b, unsigned i, uint64_t due, bool busy)
 		sample(how, "started", when, us);
 	else
 		rest_dropped(how, when, busy ? "no build was beside it" :
-		    "a build fell into it");
+		    "a build fell into it", us);
 	return (int)daemon_number(b->uvnf, "domid");
 }
 

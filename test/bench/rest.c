@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -116,10 +117,11 @@ rest_await(struct bench *b, const struct launcher *how, struct rest *r)
 /* --- was it kept? -------------------------------------------------------- */
 
 void
-rest_dropped(const struct launcher *how, const char *when, const char *why)
+rest_dropped(const struct launcher *how, const char *when, const char *why,
+    uint64_t us)
 {
-	printf("dropped\t%s\t%s\t%s\t%s\n", how->tool, how->source != NULL ?
-	    how->source : "-", when, why);
+	printf("dropped\t%s\t%s\t%s\t%s\t%" PRIu64 "\n", how->tool,
+	    how->source != NULL ? how->source : "-", when, why, us);
 }
 
 /* What must be true when nothing happened but one launch (and its end). */
@@ -144,16 +146,16 @@ expected(const struct launcher *how, const struct rest *before, bool ended)
 
 bool
 rest_kept(struct bench *b, const struct launcher *how,
-    const struct rest *before, bool ended, const char *when)
+    const struct rest *before, bool ended, const char *when, uint64_t us)
 {
 	struct rest want = expected(how, before, ended), now;
 
 	look(b, how, &now);
 	if (now.building > 0 || now.builds != want.builds)
-		rest_dropped(how, when, "a build fell into it");
+		rest_dropped(how, when, "a build fell into it", us);
 	else if (now.shells != want.shells || now.domains != want.domains ||
 	    now.vnfs != want.vnfs || now.destroys != want.destroys)
-		rest_dropped(how, when, "a destroy fell into it");
+		rest_dropped(how, when, "a destroy fell into it", us);
 	else
 		return true;
 	return false;

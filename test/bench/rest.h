@@ -32,15 +32,15 @@ void rest_await(struct bench *b, const struct launcher *how, struct rest *r);
 
 /*
  * Has nothing else been built or destroyed since `before' but the VNF of this
- * launcher, which is up, or has ended?  If not, says so: such a measurement
- * is dropped, and counted.
+ * launcher, which is up, or has ended?  If not, says so: such a measurement,
+ * of us, is dropped.
  */
 bool rest_kept(struct bench *b, const struct launcher *how,
-    const struct rest *before, bool ended, const char *when);
+    const struct rest *before, bool ended, const char *when, uint64_t us);
 
-/* Says that a measurement is dropped. */
+/* Says that a measurement is dropped, and what it was. */
 void rest_dropped(const struct launcher *how, const char *when,
-    const char *why);
+    const char *why, uint64_t us);
 
 /* Does it take a shell out of one of uvnfd's pools? */
 bool takes_shell(const struct launcher *how);
