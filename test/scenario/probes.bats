@@ -96,7 +96,7 @@ us() {
 	fails 1 guest-dead create cold web1 -c count.click --wait ready
 	fails 4 timeout -t 0.4 create cold web2 -c count.click --wait ready
 	stop_listening
-		cat passed
+	cat passed
 	code=$(sed -n 's/^failed web2 .* //p' passed)
 	[ "$code" -gt 0 ]
 	diff - passed <<-EOF
