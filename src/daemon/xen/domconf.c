@@ -72,17 +72,19 @@ set_cpus(libxl_domain_build_info *b, const struct template *t)
 }
 
 /*
- * What is to be in the domain's folder of xenstore: for people who look
- * through it, which template the domain is of; for uvnf-vif, where each vif
- * is plugged in.
+ * What is to be in the domain's folder of xenstore: its name, see domconf_make;
+ * for people who look through it, which template the domain is of; for
+ * uvnf-vif, where each vif is plugged in.
  */
 static libxl_key_value_list
 notes(const struct template *t, const struct work *w)
 {
-	char **list = xcalloc(2 * (1 + w->nvifs) + 1, sizeof(*list));
+	char **list = xcalloc(2 * (2 + w->nvifs) + 1, sizeof(*list));
 	char place[PLACE_TEXT_MAX];
 	unsigned i, n = 0;
 
+	list[n++] = xstrdup("name");
+	list[n++] = xstrdup(w->name);
 	list[n++] = xstrdup("uvnf/template");
 	list[n++] = xstrdup(t->name);
 	for (i = 0; i < w->nvifs; i++) {
@@ -125,7 +127,13 @@ domconf_make(libxl_domain_config *out, const struct template *t,
 	unsigned i;
 
 	make(out, t);
-	out->c_info.name = xstrdup(w->name);
+	/*
+	 * To see that nobody else has it libxl would read the names of all
+	 * domains, in a transaction that others' changes undo; an empty one
+	 * it does not look for.  The notes, in the same transaction, give the
+	 * domain the name that it shall have.
+	 */
+	out->c_info.name = xstrdup("");
 	memcpy(libxl_uuid_bytearray(&out->c_info.uuid), w->uuid,
 	    sizeof(w->uuid));
 	out->c_info.xsdata = notes(t, w);
