@@ -18,21 +18,36 @@
 
 struct pty {
 	int fd;
-	struct event *readable;
+	struct event *readable, *turn;
 	pty_text text;
 	pty_hung_up hung_up;
 	void *arg;
 };
 
+/*
+ * Behind what else is there in this pass of the loop: a guest that begins to
+ * talk when its configuration has come does not keep the answer waiting.
+ */
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct pty *p = arg;
+
+	(void)fd;
+	(void)what;
+	event_active(p->turn, EV_TIMEOUT, 0);
+}
+
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct pty *p = arg;
 	char buf[4096];
 	ssize_t n;
 
+	(void)fd;
 	(void)what;
-	n = read(fd, buf, sizeof(buf));
+	n = read(p->fd, buf, sizeof(buf));
 	/* A guest that writes all the time gets one read for each pass. */
 	if (n > 0)
 		p->text(p->arg, buf, n);
@@ -74,7 +89,9 @@ pty_open(struct event_base *base, const char *path, pty_text text,
 	p->arg = arg;
 	p->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable,
 	    p);
-	if (p->readable == NULL || event_add(p->readable, NULL) < 0) {
+	p->turn = event_new(base, -1, 0, on_turn, p);
+	if (p->readable == NULL || p->turn == NULL ||
+	    event_add(p->readable, NULL) < 0) {
 		pty_close(p);
 		errno = ENOMEM;
 		return NULL;
@@ -89,6 +106,8 @@ pty_close(struct pty *p)
 		return;
 	if (p->readable != NULL)
 		event_free(p->readable);
+	if (p->turn != NULL)
+		event_free(p->turn);
 	close(p->fd);
 	free(p);
 }
