@@ -23,22 +23,24 @@
 #include "daemon/xen/worker.h"
 
 #define GONE_LIMIT_MS 2000	/* for what is killed to be gone */
-#define LOOK_MS 1000		/* between looks at what workers run */
+/*
+ * Until a look at what workers run, and between two: it takes a system call
+ * or three for each process of the host, and most jobs have ended before.
+ */
+#define LOOK_MS 2000
 
 /* It leads a process group, with what libxl forks and runs in it. */
 struct child {
 	uint32_t id;
 	pid_t pid;
 	int stopped;		/* its status when it was stopped, or 0 */
-	bool watched;
+	uint64_t look_us;	/* when what it runs is looked at, or 0 */
 	LIST_ENTRY(child) entry;
 };
 
 struct spawner {
 	int fd;				/* the daemon's socket */
 	int signals;			/* signalfd of SIGCHLD */
-	unsigned watched;		/* of the children */
-	uint64_t look_us;		/* when they are looked at next */
 	LIST_HEAD(, child) children;
 };
 
@@ -140,14 +142,10 @@ kill_child(struct spawner *s, uint32_t id)
 }
 
 static void
-watch(struct spawner *s, struct child *c, bool on)
+watch(struct child *c, bool on)
 {
-	if (c == NULL || c->watched == on)
-		return;
-	if (s->watched == 0)
-		s->look_us = now_us() + LOOK_MS * 1000;
-	c->watched = on;
-	s->watched += on ? 1 : -1;
+	if (c != NULL)
+		c->look_us = on ? now_us() + LOOK_MS * 1000 : 0;
 }
 
 /* What libxl forked goes with its worker, which knew what it was at. */
@@ -182,7 +180,6 @@ static void
 died(struct spawner *s, struct child *c, int status)
 {
 	end_group(c->pid);
-	watch(s, c, false);
 	LIST_REMOVE(c, entry);
 	tell(s, SPAWN_DIED, c->id, c->pid, c->stopped != 0 ? c->stopped :
 	    status, -1);
@@ -250,17 +247,19 @@ look(struct spawner *s)
 	struct child *c;
 	int group;
 
-	s->look_us = now_us() + LOOK_MS * 1000;
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
 		    !is_stopped(entry->d_name, &group))
 			continue;
 		LIST_FOREACH(c, &s->children, entry)
-			if (c->watched && c->pid == group && c->stopped == 0)
+			if (c->look_us != 0 && c->pid == group &&
+			    c->stopped == 0)
 				end_stopped(c, W_STOPCODE(SIGSTOP));
 	}
 	if (dir != NULL)
 		closedir(dir);
+	LIST_FOREACH(c, &s->children, entry)
+		watch(c, c->look_us != 0);
 }
 
 static void
@@ -283,7 +282,7 @@ obey(struct spawner *s)
 		break;
 	case SPAWN_WATCH:
 	case SPAWN_UNWATCH:
-		watch(s, child_of(s, order.id), order.kind == SPAWN_WATCH);
+		watch(child_of(s, order.id), order.kind == SPAWN_WATCH);
 		break;
 	}
 }
@@ -292,11 +291,15 @@ obey(struct spawner *s)
 static int
 time_to_look_ms(const struct spawner *s)
 {
-	uint64_t now = now_us();
+	uint64_t now = now_us(), first = UINT64_MAX;
+	const struct child *c;
 
-	if (s->watched == 0)
+	LIST_FOREACH(c, &s->children, entry)
+		if (c->look_us != 0 && c->look_us < first)
+			first = c->look_us;
+	if (first == UINT64_MAX)
 		return -1;
-	return now >= s->look_us ? 0 : (int)((s->look_us - now) / 1000 + 1);
+	return now >= first ? 0 : (int)((first - now) / 1000 + 1);
 }
 
 static void
