@@ -71,6 +71,18 @@ set_cpus(libxl_domain_build_info *b, const struct template *t)
 	}
 }
 
+/* Of somebody else's. */
+static bool
+runs_scripts(const struct template *t)
+{
+	unsigned i;
+
+	for (i = 0; i < t->nvifs; i++)
+		if (t->vifs[i].script != NULL)
+			return true;
+	return false;
+}
+
 /*
  * What is to be in the domain's folder of xenstore: its name, see domconf_make;
  * for people who look through it, which template the domain is of; for
@@ -131,9 +143,10 @@ domconf_make(libxl_domain_config *out, const struct template *t,
 	 * To see that nobody else has it libxl would read the names of all
 	 * domains, in a transaction that others' changes undo; an empty one
 	 * it does not look for.  The notes, in the same transaction, give the
-	 * domain the name that it shall have.
+	 * domain the name that it shall have.  Scripts of others read it
+	 * elsewhere, in /vm, which libxl alone writes in time for them.
 	 */
-	out->c_info.name = xstrdup("");
+	out->c_info.name = xstrdup(runs_scripts(t) ? w->name : "");
 	memcpy(libxl_uuid_bytearray(&out->c_info.uuid), w->uuid,
 	    sizeof(w->uuid));
 	out->c_info.xsdata = notes(t, w);

@@ -148,11 +148,19 @@ network_linux() {
 	check 'all are destroyed' ctl destroy --all --wait freed
 }
 
+# Where scripts of others look for the name of a VNF's domain.
+named_in_vm() {
+	local name
+	name=$(xenstore-read "/vm/$(field "$1" .uuid)/name") &&
+	    [ "$name" = "$(xl domname "$(field "$1" .domid)")" ]
+}
+
 network_script() {
 	responder 10.0.1.27 27 0 >"$work/27.click"
 	check "Xen's own script plugs a vif in" \
 	    ctl create stock web1 -c "$work/27.click" --wait ready
 	check 'into its bridge' master_is "$(dev_of web1)" xenbr1
+	check 'a script could see its name' named_in_vm web1
 	check 'it answers' pings 10.0.1.27
 	check 'it is destroyed' ctl destroy web1 --wait freed
 	check 'a script that does not exist' \
