@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -137,19 +138,22 @@ tear_down(void **state)
 	return 0;
 }
 
+/* Both are there when the loop looks, whichever it comes upon first. */
 static void
-test_answer_first(void **state)
+answer_first(bool text_first)
 {
 	struct event *reply;
 	int fds[2];
 
-	(void)state;
 	open_console(on_text);
 	assert_int_equal(pipe(fds), 0);
 	reply = event_new(base, fds[0], EV_READ, on_reply, NULL);
 	event_add(reply, NULL);
+	if (text_first)
+		guest_says("text\n");
 	assert_int_equal(write(fds[1], "r", 1), 1);
-	guest_says("text\n");
+	if (!text_first)
+		guest_says("text\n");
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	assert_string_equal(order, "rat");
 	event_free(reply);
@@ -157,6 +161,20 @@ test_answer_first(void **state)
 	close(fds[1]);
 	pty_close(console);
 	guest_goes();
+}
+
+static void
+test_reply_then_text(void **state)
+{
+	(void)state;
+	answer_first(false);
+}
+
+static void
+test_text_then_reply(void **state)
+{
+	(void)state;
+	answer_first(true);
 }
 
 static void
@@ -194,7 +212,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_answer_first),
+		cmocka_unit_test(test_reply_then_text),
+		cmocka_unit_test(test_text_then_reply),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_no_console),
 	};

@@ -19,6 +19,7 @@
 struct pty {
 	int fd;
 	struct event *readable, *turn;
+	unsigned hops;			/* until it is read, in one pass */
 	pty_text text;
 	pty_hung_up hung_up;
 	void *arg;
@@ -26,8 +27,11 @@ struct pty {
 
 /*
  * Behind what else is there in this pass of the loop: a guest that begins to
- * talk when its configuration has come does not keep the answer waiting.
+ * talk when its configuration has come does not keep the answer waiting, which
+ * is written one hop behind the reply of xenstored's.
  */
+#define HOPS 2
+
 static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
@@ -35,6 +39,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	p->hops = HOPS;
 	event_active(p->turn, EV_TIMEOUT, 0);
 }
 
@@ -47,6 +52,10 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (--p->hops > 0) {
+		event_active(p->turn, EV_TIMEOUT, 0);
+		return;
+	}
 	n = read(p->fd, buf, sizeof(buf));
 	/* A guest that writes all the time gets one read for each pass. */
 	if (n > 0)
