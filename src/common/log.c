@@ -231,7 +231,7 @@ keep(enum log_level level, const char *text)
 	kept.len += len;
 }
 
-void
+bool
 log_flush(void)
 {
 	unsigned long lost = kept.lost;
@@ -252,6 +252,7 @@ log_flush(void)
 		snprintf(text, sizeof(text), "log lines lost count=%lu", lost);
 		keep(LOG_LEVEL_WARN, text);
 	}
+	return kept.len == 0;
 }
 
 void

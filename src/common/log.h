@@ -4,6 +4,8 @@
 #ifndef UVNF_LOG_H
 #define UVNF_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
 	LOG_LEVEL_DEBUG };
 
@@ -29,7 +31,9 @@ void log_close(void);
  * and lost, which a line tells later.  NULL: as they come again.
  */
 void log_hold(void (*wake)(void *arg), void *arg);
-void log_flush(void);
+
+/* False: nobody takes what is left, so that it has to be tried again. */
+bool log_flush(void);
 
 /*
  * One line an event: a few fixed words, then key=value for the facts

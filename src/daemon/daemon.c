@@ -33,6 +33,7 @@
 #include "daemon/vnf_task.h"
 
 #define LOG_DELAY_MS 1
+#define LOG_AGAIN_MS 100	/* until somebody reads */
 #define STOP_LIMIT_S 90		/* then what is left is left to recovery */
 
 /* --- what the backend tells ---------------------------------------------- */
@@ -337,12 +338,12 @@ close_all(struct daemon *dm)
 }
 
 static void
-on_lines(evutil_socket_t fd, short what, void *arg)
+on_lines(evutil_socket_t fd, short what, void *event)
 {
 	(void)fd;
 	(void)what;
-	(void)arg;
-	log_flush();
+	if (!log_flush())
+		timer_arm_ms(event, LOG_AGAIN_MS);
 }
 
 /*
@@ -358,7 +359,8 @@ wake(void *event)
 static void
 run_loop(struct daemon *dm)
 {
-	struct event *lines = evtimer_new(dm->base, on_lines, NULL);
+	struct event *lines = evtimer_new(dm->base, on_lines,
+	    event_self_cbarg());
 
 	if (lines == NULL)
 		log_fatal("out of memory");

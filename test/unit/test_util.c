@@ -219,6 +219,8 @@ log_unread(void)
 		if (i % 10 == 9)
 			log_flush();
 	}
+	if (log_flush())
+		_exit(7);
 	/* Now somebody does: what was kept comes, and how many were lost. */
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	for (i = 0; i < 100; i++, log_flush())
@@ -295,6 +297,8 @@ log_to_socket(void)
 		log_info("%s", big);
 		log_flush();
 	}
+	if (log_flush())
+		_exit(9);
 	for (i = 0; i < 100; i++, log_flush()) {
 		if ((n = hear(fd, line, sizeof(line))) > 0)
 			lines += n;
@@ -303,6 +307,8 @@ log_to_socket(void)
 	    &lost) != 1)
 		_exit(8);
 	fprintf(stderr, "%d lines, %d lost\n", lines - 1, lost);
+	if (!log_flush())
+		_exit(5);
 	close(fd);
 	fd = listen_as_syslog();
 	log_warn("anew a\nb");
