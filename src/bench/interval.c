@@ -70,23 +70,24 @@ ranks_of_quantile(uint64_t n, unsigned per_mille, double alpha)
 
 /* Bounds of a quantile as values; negative: none. */
 static void
-bounds(const struct hdr *h, unsigned per_mille, double *low, double *high)
+bounds(const struct hdr *h, unsigned per_mille, unsigned off, double *low,
+    double *high)
 {
 	struct ranks r = ranks_of_quantile(h->n, per_mille, ALPHA / 2);
 
-	*low = r.low > 0 ? (double)hdr_rank(h, r.low).low : -1;
-	*high = r.high <= h->n ? (double)hdr_rank(h, r.high).high : -1;
+	*low = r.low > 0 ? fdim((double)hdr_rank(h, r.low).low, off) : -1;
+	*high = r.high <= h->n ? (double)hdr_rank(h, r.high).high + off : -1;
 }
 
 struct ratio
 ratio_of_quantiles(const struct hdr *a, const struct hdr *b,
-    unsigned per_mille)
+    unsigned per_mille, unsigned off)
 {
 	double a_low, a_high, b_low, b_high;
 	struct ratio r;
 
-	bounds(a, per_mille, &a_low, &a_high);
-	bounds(b, per_mille, &b_low, &b_high);
+	bounds(a, per_mille, off, &a_low, &a_high);
+	bounds(b, per_mille, off, &b_low, &b_high);
 	r.ratio = (double)hdr_quantile(a, per_mille) /
 	    (double)hdr_quantile(b, per_mille);
 	r.low = a_low >= 0 && b_high > 0 ? a_low / b_high : -1;

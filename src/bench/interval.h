@@ -23,8 +23,9 @@ struct ranks ranks_of_quantile(uint64_t n, unsigned per_mille, double alpha);
 /*
  * A quantile of a divided by that of b, and an interval that has the true
  * ratio but for a chance of at most 5 %: from a's and b's own intervals, which
- * may miss with 2.5 % each.  They reach to the outer bounds of their buckets.
- * low and high are negative where there is no bound.
+ * may miss with 2.5 % each.  They reach to the outer bounds of their buckets,
+ * and as far beyond them as each value may be off, in its own unit.  low and
+ * high are negative where there is no bound.
  */
 struct ratio {
 	double ratio, low, high;
@@ -32,6 +33,6 @@ struct ratio {
 
 /* Both have values, and b's quantile is more than 0. */
 struct ratio ratio_of_quantiles(const struct hdr *a, const struct hdr *b,
-    unsigned per_mille);
+    unsigned per_mille, unsigned off);
 
 #endif

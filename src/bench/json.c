@@ -202,6 +202,9 @@ read_name(const json_t *j, const char *key, const char *const *names,
 	return name != NULL ? name_index(names, count, name) : -1;
 }
 
+/* No run measures more. */
+#define VALUES_MAX 1000000000
+
 static int
 read_buckets(struct hdr *h, const json_t *j)
 {
@@ -212,7 +215,8 @@ read_buckets(struct hdr *h, const json_t *j)
 	json_array_foreach(json_object_get(j, "buckets_ns"), i, pair) {
 		if (count_of(json_array_get(pair, 0), HDR_VALUE_MAX,
 		    &low) < 0 ||
-		    count_of(json_array_get(pair, 1), UINT32_MAX, &n) < 0)
+		    count_of(json_array_get(pair, 1), VALUES_MAX, &n) < 0 ||
+		    h->n + n > VALUES_MAX)
 			return -1;
 		hdr_record_n(h, low, n);
 	}
@@ -252,15 +256,17 @@ static void
 read_settings(struct result *r, const json_t *j)
 {
 	const json_t *value;
+	char text[256];
 	size_t i;
 
 	for (i = 0; i < sizeof(known_settings) / sizeof(known_settings[0]);
 	    i++) {
 		value = json_object_get(j, known_settings[i]);
-		if (json_is_string(value))
-			result_set_text(r, known_settings[i],
+		if (json_is_string(value)) {
+			result_escape(text, sizeof(text),
 			    json_string_value(value));
-		else if (json_is_number(value))
+			result_set_text(r, known_settings[i], text);
+		} else if (json_is_number(value))
 			result_set_number(r, known_settings[i],
 			    json_number_value(value));
 	}
@@ -289,7 +295,7 @@ read_outcome(struct result *r, const json_t *j)
 		x = &r->errors[r->nerrors++];
 		x->op = (enum op)op;
 		x->expected = json_is_true(json_object_get(one, "expected"));
-		snprintf(x->code, sizeof(x->code), "%s",
+		result_escape(x->code, sizeof(x->code),
 		    json_string_value(json_object_get(one, "code")));
 		if (count_of(json_object_get(one, "count"), INT64_MAX,
 		    &x->count) < 0)

@@ -185,7 +185,22 @@ clean_next(struct clean *cl)
 		words[1] = v->name;
 		if (uvnf_submit(cl->u, words, 4, NULL, 0, on_cleaned, cl,
 		    NULL) < 0)
-			cl->left++;
+			break;
+	}
+}
+
+/* The connection was lost: those that nobody was asked for stay, too. */
+static void
+clean_lost(struct clean *cl)
+{
+	const struct fleet *f = &cl->l->fleet;
+
+	for (; cl->next < f->n; cl->next++) {
+		if (f->vnfs[cl->next]->use == VNF_FREE)
+			continue;
+		if (cl->left++ == 0)
+			snprintf(cl->error, sizeof(cl->error), "%s: %s",
+			    uvnf_error_word(cl->u), uvnf_error_text(cl->u));
 	}
 }
 
@@ -199,12 +214,10 @@ cleanup(struct load *l)
 	if (fleet_count(&l->fleet) == 0)
 		return 0;
 	if (uvnf_open(l->o->socket, l->o->timeout_ms, &cl.u) == 0) {
-		clean_next(&cl);
-		while (uvnf_pending(cl.u) > 0) {
-			if (uvnf_wait(cl.u, -1) < 0)
-				break;
+		do
 			clean_next(&cl);
-		}
+		while (uvnf_pending(cl.u) > 0 && uvnf_wait(cl.u, -1) >= 0);
+		clean_lost(&cl);
 	} else {
 		cl.left = fleet_count(&l->fleet);
 		snprintf(cl.error, sizeof(cl.error), "%s: %s",

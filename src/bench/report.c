@@ -207,10 +207,9 @@ note_outcome(const char *which, const struct result *r, FILE *out)
 		fprintf(out, "%s:  interrupted\n", which);
 	for (i = 0; i < r->nerrors; i++) {
 		x = &r->errors[i];
-		if (!x->expected)
-			fprintf(out, "%s:  failed          %" PRIu64 " of %s: "
-			    "%s\n", which, x->count, op_names[x->op],
-			    x->code);
+		fprintf(out, "%s:  failed          %" PRIu64 " of %s: %s%s\n",
+		    which, x->count, op_names[x->op], x->code,
+		    x->expected ? ", as expected" : "");
 	}
 }
 
@@ -220,10 +219,13 @@ same_sources(const struct result *a, const struct result *b)
 	unsigned i;
 
 	for (i = 0; i < SOURCE_COUNT; i++)
-		if ((a->sources[i] > 0) != (b->sources[i] > 0))
+		if (a->sources[i] != b->sources[i])
 			return false;
 	return true;
 }
+
+/* The daemon's times are differences of two that were cut to a microsecond. */
+#define DAEMON_CUT_NS 1000
 
 struct comparison {
 	const struct result *b;
@@ -255,7 +257,8 @@ compare_row(const struct hdr *h, enum op op, enum stage stage,
 		if (h->n < q->least || b->n < q->least ||
 		    hdr_quantile(b, q->per_mille) == 0)
 			continue;
-		r = ratio_of_quantiles(h, b, q->per_mille);
+		r = ratio_of_quantiles(h, b, q->per_mille,
+		    since == SINCE_DAEMON ? DAEMON_CUT_NS : 0);
 		fprintf(c->out, "%-8s %-10s %-9s %-6s %10.1f %10.1f %8.4g",
 		    op_names[op], stage_names[stage], since_names[since],
 		    q->title, (double)hdr_quantile(h, q->per_mille) / 1000,

@@ -113,6 +113,16 @@ listed(const char *list, const char *word)
 	return false;
 }
 
+void
+result_escape(char *out, size_t size, const char *text)
+{
+	struct proto_buf b = { 0 };
+
+	proto_buf_escape(&b, text, strlen(text));
+	snprintf(out, size, "%s", b.data != NULL ? b.data : "");
+	proto_buf_free(&b);
+}
+
 static struct result_error *
 error_slot(struct result *r, enum op op, const char *code)
 {
@@ -138,14 +148,11 @@ result_error(struct result *r, enum op op, const char *code,
     const char *text, const char *expected)
 {
 	struct result_error *x = error_slot(r, op, code);
-	struct proto_buf b = { 0 };
 
 	if (x->count++ > 0)
 		return;
 	x->expected = listed(expected, code);
-	proto_buf_escape(&b, text, strlen(text));
-	snprintf(x->text, sizeof(x->text), "%s", b.data != NULL ? b.data : "");
-	proto_buf_free(&b);
+	result_escape(x->text, sizeof(x->text), text);
 }
 
 uint64_t

@@ -76,6 +76,8 @@ void result_set_number(struct result *r, const char *key, double number);
 const struct setting *result_setting(const struct result *r, const char *key);
 void result_record(struct result *r, enum op op, enum stage stage,
     enum since since, uint64_t ns);
+/* What anybody may have written, cut to size, for a terminal. */
+void result_escape(char *out, size_t size, const char *text);
 /* expected: a list of codes with commas, or NULL. */
 void result_error(struct result *r, enum op op, const char *code,
     const char *text, const char *expected);

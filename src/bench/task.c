@@ -129,20 +129,23 @@ finish(struct task *t)
 		task_begin(l, c, true, 0);
 }
 
-/* The connection is lost: the VNF is left to the clean-up. */
+/* Where nothing can be asked any more, the VNF is left to the clean-up. */
 static void
 submit(struct task *t, const char *const *words, size_t n, bool payload,
     uvnf_done_cb done)
 {
 	const struct options *o = t->l->o;
+	struct uvnf *u = t->conn->u;
 
 	t->sent_ns = now_ns();
 	t->conn->dirty = true;
-	if (t->conn->u != NULL && uvnf_submit(t->conn->u, words, n,
-	    payload ? o->config : NULL, payload ? o->config_len : 0, done, t,
-	    NULL) == 0)
+	if (u != NULL && uvnf_submit(u, words, n, payload ? o->config : NULL,
+	    payload ? o->config_len : 0, done, t, NULL) == 0)
 		return;
-	count_error(t, "no-daemon", "the connection was lost");
+	if (u != NULL)
+		count_error(t, uvnf_error_word(u), uvnf_error_text(u));
+	else
+		count_error(t, "no-daemon", "the connection was lost");
 	t->l->stopping = true;
 	finish(t);
 }

@@ -95,7 +95,7 @@ only() {
 	bench -r 200 -d 3 -w 0 -c count.click --json out.json cold >out 2>&1 \
 	    3>&- &
 	local client=$!
-	await jq -e '.creates.cold >= 20' <(ctl -j stats)
+	await holds '.creates.cold >= 20' stats
 	kill -STOP "$daemon"
 	sleep 1				# what is measured
 	kill -CONT "$daemon"
@@ -315,6 +315,15 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	only
 }
 
+@test "a request that cannot be made is told as that" {
+	daemon_start
+	run bench -n 2 --set "text=$(printf '%05000d' 0)" cold
+	[ "$status" -eq 1 ]
+	says 'too-big' 'create'
+	[[ $output != *'the connection was lost'* ]]
+	only
+}
+
 @test "two results beside each other" {
 	daemon_start
 	bench -k 4 -n 400 -c count.click --json a.json cold
@@ -324,9 +333,10 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	# A hundred times as slow.
 	jq '.rows[] |= (.buckets_ns[] |= [.[0] * 100, .[1]] |
 	    .min_ns *= 100 | .max_ns *= 100) | .settings.clients = 5' \
-	    a.json >b.json
+	    a.json | jq '.settings.template = "c\u001b[1m"' >b.json
 	run -0 bench --compare b.json a.json
-	says 'A:  clients         5' 'B:  clients         4'
+	says 'A:  clients         5' 'B:  clients         4' \
+	    'A:  template        c\x1b[1m' 'B:  template        cold'
 	[[ $output != *sources* && $output != *failed* ]]
 	awk '$1 == "create" && $3 == "sent" && $4 == "p50" { ratio = $7
 	    low = $8; high = $9 }
@@ -343,10 +353,11 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	    a.json >b.json
 	run -0 bench --compare a.json b.json
 	says 'A:  sources         cold 20' 'B:  interrupted' \
-	    'B:  failed          2 of create: no-shell'
+	    'B:  failed          2 of create: no-shell' \
+	    'B:  failed          1 of config: bad-state, as expected'
 	[[ $output == *'B:  sources         cold 20 booted 3'* ||
 	    $output == *'B:  sources         booted 3 cold 20'* ]]
-	[[ $output != *bad-state* && $output != *'A:  interrupted'* ]]
+	[[ $output != *'A:  interrupted'* && $output != *'A:  failed'* ]]
 	jq '.errors = [{op: "create"}]' a.json >damaged.json
 	refuses 2 usage --compare damaged.json a.json
 	says 'damaged.json'
@@ -360,9 +371,12 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	jq -n '{format: 1, rows: [{op: "create", stage: "started",
 	    since: "sent", min_ns: 5, max_ns: 4, buckets_ns: [[5, 1]]}]}' \
 	    >bounds.json
+	jq -n '{format: 1, rows: [{op: "create", stage: "started",
+	    since: "sent", min_ns: 5, max_ns: 5, buckets_ns: [[5, 600000000],
+	    [5, 600000000]]}]}' >many.json
 	refuses 2 usage --compare empty.json empty.json
 	says 'no row in common'
-	for file in damaged newer torn bounds nonexistent; do
+	for file in damaged newer torn bounds many nonexistent; do
 		refuses 2 usage --compare $file.json empty.json
 		says "$file.json"
 		refuses 2 usage --compare empty.json $file.json

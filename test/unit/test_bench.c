@@ -321,7 +321,7 @@ test_ratio_coverage(void **state)
 		for (hit = i = 0; i < tries; i++) {
 			fill(&a, 1000 + i, 400, 3e6);
 			fill(&b, 5000 + i, 300, 1e6);
-			r = ratio_of_quantiles(&a, &b, some[k]);
+			r = ratio_of_quantiles(&a, &b, some[k], 0);
 			assert_true(r.ratio > 0);
 			hit += r.low <= 3 && (r.high < 0 || r.high >= 3);
 		}
@@ -338,7 +338,7 @@ test_ratio(void **state)
 
 	(void)state;
 	fill(&a, 1, 5000, 1e6);
-	r = ratio_of_quantiles(&a, &a, 500);
+	r = ratio_of_quantiles(&a, &a, 500, 0);
 	assert_true(r.ratio == 1);
 	assert_true(r.low < 1 && r.high > 1 && r.high < 1.2);
 	for (i = 1; i <= 100000; i++) {
@@ -348,12 +348,18 @@ test_ratio(void **state)
 	memset(&a, 0, sizeof(a));
 	for (i = 1; i <= 100000; i++)
 		hdr_record(&a, 40 * i);
-	r = ratio_of_quantiles(&a, &b, 900);
+	r = ratio_of_quantiles(&a, &b, 900, 0);
 	assert_true(r.ratio > 3.96 && r.ratio < 4.04);
 	assert_true(r.low < 4 && r.low > 3.9 && r.high > 4 && r.high < 4.1);
+	/* Some 3,600,000 by 900,000, where each may be off by half of that. */
+	r = ratio_of_quantiles(&a, &b, 900, 450000);
+	assert_true(r.low < 3150.0 / 1350 && r.low > 3050.0 / 1350);
+	assert_true(r.high > 4050.0 / 450 && r.high < 4150.0 / 430);
+	r = ratio_of_quantiles(&a, &b, 900, 1000000);
+	assert_true(r.low > 0 && r.high < 0);
 	memset(&a, 0, sizeof(a));
 	hdr_record(&a, 1000);
-	r = ratio_of_quantiles(&a, &b, 500);
+	r = ratio_of_quantiles(&a, &b, 500, 0);
 	assert_true(r.low < 0 && r.high < 0 && r.ratio > 0);
 }
 
