@@ -99,7 +99,7 @@ struct template_vif {
 	enum mac_source mac_source;
 	uint8_t mac[6];			/* of MAC_GIVEN */
 	unsigned rate_mbit;		/* of what the guest sends; 0: any */
-	char *script;			/* instead of uvnf-vif, or NULL */
+	char *script;			/* that plugs it in; NULL: uvnfd does */
 };
 
 /*

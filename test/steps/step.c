@@ -30,11 +30,12 @@
 #define LINE 64
 
 enum call {
-	WRITE, WRITEV, SEND, SENDMSG, IOCTL, UNLINK, RENAME, CALLS
+	WRITE, WRITEV, SEND, SENDTO, SENDMSG, IOCTL, UNLINK, RENAME, CALLS
 };
 
 static const char *const names[CALLS] = {
-	"write", "writev", "send", "sendmsg", "ioctl", "unlink", "rename"
+	"write", "writev", "send", "sendto", "sendmsg", "ioctl", "unlink",
+	"rename"
 };
 
 static char *file;		/* mapped, LINE * (1 + CALLS) bytes, or NULL */
@@ -131,6 +132,14 @@ send(int fd, const void *buf, size_t len, int flags)
 {
 	step(SEND);
 	return syscall(SYS_sendto, fd, buf, len, flags, NULL, 0);
+}
+
+ssize_t
+sendto(int fd, const void *buf, size_t len, int flags,
+    const struct sockaddr *to, socklen_t to_len)
+{
+	step(SENDTO);
+	return syscall(SYS_sendto, fd, buf, len, flags, to, to_len);
 }
 
 ssize_t

@@ -9,23 +9,36 @@
 
 /* Every pointer in these structures is malloc's: _dispose frees it. */
 
+/* libxl runs one for each vif, so that there is one which does nothing. */
 static const char *
-vif_script(void)
+vif_script(const struct template_vif *v, const struct place *p)
 {
 	const char *path = getenv("UVNF_VIF");
 
-	return path != NULL ? path : HELPERDIR "/uvnf-vif";
+	if (v->script != NULL)
+		return v->script;
+	if (path != NULL)
+		return path;
+	return p->plug == PLUG_OVS ? PLUG_HELPER : TRUE_PROGRAM;
+}
+
+bool
+domconf_plugs(const struct template_vif *v, const struct place *p)
+{
+	return v->script == NULL && getenv("UVNF_VIF") == NULL &&
+	    p->plug != PLUG_OVS;
 }
 
 #define RATE_INTERVAL_US 50000	/* libxl's default */
 
 static void
-make_nic(libxl_device_nic *nic, const struct template_vif *v, unsigned i)
+make_nic(libxl_device_nic *nic, const struct template_vif *v,
+    const struct place *p, unsigned i)
 {
 	libxl_device_nic_init(nic);
 	nic->devid = (int)i;
-	nic->script = xstrdup(v->script != NULL ? v->script : vif_script());
-	/* For the user's script and the guest; uvnf-vif has it from us. */
+	nic->script = xstrdup(vif_script(v, p));
+	/* For the user's script and the guest; whoever plugs has the place. */
 	if (v->place.mtu != 0)
 		nic->mtu = (int)v->place.mtu;
 	if (v->rate_mbit == 0)
@@ -85,8 +98,8 @@ runs_scripts(const struct template *t)
 
 /*
  * What is to be in the domain's folder of xenstore: its name, see domconf_make;
- * for people who look through it, which template the domain is of; for
- * uvnf-vif, where each vif is plugged in.
+ * for people who look through it, which template the domain is of, and, for
+ * uvnf-vif, too, where each vif is plugged in.
  */
 static libxl_key_value_list
 notes(const struct template *t, const struct work *w)
@@ -109,7 +122,8 @@ notes(const struct template *t, const struct work *w)
 }
 
 static void
-make(libxl_domain_config *out, const struct template *t)
+make(libxl_domain_config *out, const struct template *t,
+    const struct work *w)
 {
 	unsigned i;
 
@@ -129,7 +143,7 @@ make(libxl_domain_config *out, const struct template *t)
 	out->num_nics = t->nvifs;
 	out->nics = xcalloc(t->nvifs + 1, sizeof(*out->nics));
 	for (i = 0; i < t->nvifs; i++)
-		make_nic(&out->nics[i], &t->vifs[i], i);
+		make_nic(&out->nics[i], &t->vifs[i], &w->vifs[i].place, i);
 }
 
 void
@@ -138,7 +152,7 @@ domconf_make(libxl_domain_config *out, const struct template *t,
 {
 	unsigned i;
 
-	make(out, t);
+	make(out, t, w);
 	/*
 	 * To see that nobody else has it libxl would read the names of all
 	 * domains, in a transaction that others' changes undo; an empty one

@@ -4,10 +4,18 @@
 #ifndef UVNF_DOMCONF_H
 #define UVNF_DOMCONF_H
 
+#include <stdbool.h>
+
 #include <libxl.h>
 
 #include "daemon/template.h"
 #include "daemon/xen/worker.h"
+
+/*
+ * Whether the worker itself plugs such a vif into its place: libxl is given a
+ * script that does nothing.
+ */
+bool domconf_plugs(const struct template_vif *v, const struct place *p);
 
 /*
  * A template's libxl domain configuration, with the name, uuid, MACs and

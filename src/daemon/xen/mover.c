@@ -2,7 +2,6 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,15 +12,6 @@
 
 /* Kept for the mover's life. */
 static struct links *links;
-
-static void
-vif_of(const struct work *w, unsigned i, struct plug_vif *v)
-{
-	snprintf(v->dev, sizeof(v->dev), "vif%d.%u", w->domid, i);
-	memcpy(v->mac, w->vifs[i].mac, sizeof(v->mac));
-	memcpy(v->uuid, w->uuid, sizeof(v->uuid));
-	v->number = i;
-}
 
 /* All places are looked for before the first vif is touched. */
 static int
@@ -38,7 +28,7 @@ move(const struct work *w, bool *touched, struct uvnf_error *e)
 	for (i = 0; i < w->nvifs && rc == 0; i++) {
 		if (!(w->mask & 1u << i))
 			continue;
-		vif_of(w, i, &v);
+		worker_vif(w, w->domid, i, &v);
 		rc = plug_move(links, &v, &w->vifs[i].from,
 		    &w->vifs[i].place, &this, e);
 		*touched |= this;
@@ -58,7 +48,7 @@ gate(const struct work *w, bool open, uint32_t *found, struct uvnf_error *e)
 	for (i = 0; i < w->nvifs && rc == 0; i++) {
 		if (!(w->mask & 1u << i))
 			continue;
-		vif_of(w, i, &v);
+		worker_vif(w, w->domid, i, &v);
 		link.index = w->vifs[i].link;
 		if (link.index == 0)
 			rc = link_find(links, v.dev, &link, e);

@@ -12,6 +12,12 @@
 #include "daemon/xen/link.h"
 
 /*
+ * What libxl runs for a vif in Open vSwitch: it takes the port out of it, too,
+ * when somebody else destroys the domain.
+ */
+#define PLUG_HELPER HELPERDIR "/uvnf-vif"
+
+/*
  * Plugging vifs into bridges of either kind.  Each call waits for the kernel
  * and for Open vSwitch: never to be called by the daemon itself.  All return
  * 0, or a negative UVNF_E… with e filled.

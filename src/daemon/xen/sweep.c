@@ -9,37 +9,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <xenstore.h>
-
 #include "common/log.h"
 #include "daemon/domain.h"
+#include "daemon/xen/nodes.h"
 #include "daemon/xen/ovsdb.h"
 #include "daemon/xen/sweep.h"
 
 #define PATH_LEN 256
-
-/* Kept for the worker's life: no watch is set, so it starts no thread. */
-static struct xs_handle *xs;
-
-static void
-remove_node(const char *path)
-{
-	/* ENOENT is the rule: nothing was left. */
-	xs_rm(xs, XBT_NULL, path);
-}
 
 /* Whether D's tree is that of our domain, or of none. */
 static bool
 tree_is_ours(int domid, const char *uuid)
 {
 	char path[PATH_LEN], ours[PATH_LEN];
-	unsigned len;
 	char *vm;
 	bool same;
 
 	snprintf(path, sizeof(path), "/local/domain/%d/vm", domid);
 	snprintf(ours, sizeof(ours), "/vm/%s", uuid);
-	vm = xs_read(xs, XBT_NULL, path, &len);
+	vm = nodes_get(path);
 	if (vm == NULL)
 		return errno == ENOENT;
 	same = strcmp(vm, ours) == 0;
@@ -64,7 +52,7 @@ remove_tree(int domid)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		snprintf(path, sizeof(path), paths[i], domid);
 #pragma GCC diagnostic pop
-		remove_node(path);
+		nodes_remove(path);
 	}
 }
 
@@ -93,18 +81,15 @@ sweep(struct hyper *h, int domid, const uint8_t uuid[16],
 	struct hyper_domain other;
 
 	uuid_format(uuid, text);
-	if (xs == NULL)
-		xs = xs_open(0);
-	if (xs == NULL)
-		return uvnf_error_set(e, UVNF_E_SYSTEM,
-		    "cannot reach xenstored: %s", strerror(errno));
+	if (nodes_open(e) < 0)
+		return -UVNF_E_SYSTEM;
 	if (domid > 0 && hyper_get(h, domid, &other) == 0 &&
 	    tree_is_ours(domid, text))
 		remove_tree(domid);
 	if (domid > 0)
 		remove_files(domid, text);
 	snprintf(path, sizeof(path), "/vm/%s", text);
-	remove_node(path);
+	nodes_remove(path);
 	return 0;
 }
 

@@ -2,10 +2,11 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 /*
- * uvnf-vif: what libxl runs as the hotplug script of a vif.  "online" plugs
- * the vif's net device into its bridge and says so in xenstore; "offline"
- * takes its port out of Open vSwitch, and else has nothing to do, for a net
- * device leaves a Linux bridge as it goes.  It starts no process.
+ * uvnf-vif: what libxl runs as the hotplug script of a vif in Open vSwitch, and
+ * of any whose xl configuration says so.  "online" plugs the vif's net device
+ * into its bridge and says so in xenstore; "offline" takes its port out of Open
+ * vSwitch, and else has nothing to do, for a net device leaves a Linux bridge
+ * as it goes.  It starts no process.
  */
 
 #include <errno.h>
@@ -15,52 +16,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <xenstore.h>
-
 #include "daemon/domain.h"
+#include "daemon/xen/nodes.h"
 #include "daemon/xen/plug.h"
 
-static struct xs_handle *xs;
 static const char *backend;		/* XENBUS_PATH, relative to dom0's */
 
-/* One try: false, with errno, when it did not go through. */
-static bool
-try_put(const char *path, const char *value)
-{
-	xs_transaction_t t = xs_transaction_start(xs);
-	unsigned len;
-	void *there;
-	bool written;
-
-	if (t == XBT_NULL)
-		return false;
-	there = xs_read(xs, t, backend, &len);
-	written = there != NULL && xs_write(xs, t, path, value,
-	    (unsigned)strlen(value));
-	free(there);
-	return xs_transaction_end(xs, t, !written) && written;
-}
-
-/*
- * A write would make the node of a vif that is gone anew, for ever: a worker
- * that was killed leaves its helper behind, and others clean up meanwhile.
- */
 static void
 put(const char *key, const char *value)
 {
-	char path[256];
-	bool done;
+	struct uvnf_error e;
 
-	if (xs == NULL)
-		return;
-	snprintf(path, sizeof(path), "%s/%s", backend, key);
-	do {
-		errno = 0;
-		done = try_put(path, value);
-	} while (!done && errno == EAGAIN);
-	if (!done)
-		fprintf(stderr, "uvnf-vif: cannot write %s: %s\n", path,
-		    errno != 0 ? strerror(errno) : "its vif is gone");
+	if (nodes_put(backend, key, value, &e) < 0)
+		fprintf(stderr, "uvnf-vif: %s\n", e.text);
 }
 
 /* libxl logs hotplug-error, and so it gets into our user's error. */
@@ -82,8 +50,7 @@ fail(const char *fmt, ...)
 static char *
 must_read(const char *path)
 {
-	unsigned len;
-	char *value = xs_read(xs, XBT_NULL, path, &len);
+	char *value = nodes_get(path);
 
 	if (value == NULL)
 		fail("cannot read %s: %s", path, strerror(errno));
@@ -111,11 +78,10 @@ static char *
 read_node(unsigned domid, unsigned number, struct place *p)
 {
 	char path[256], *text;
-	unsigned len;
 
 	snprintf(path, sizeof(path), "/local/domain/%u/uvnf/vif/%u", domid,
 	    number);
-	text = xs_read(xs, XBT_NULL, path, &len);
+	text = nodes_get(path);
 	if (text == NULL && errno != ENOENT)
 		fail("cannot read %s: %s", path, strerror(errno));
 	if (text != NULL && place_parse(text, p) != 0)
@@ -181,6 +147,7 @@ main(int argc, char **argv)
 {
 	const char *dev = getenv("vif");
 	struct plug_vif v = { 0 };
+	struct uvnf_error e;
 	unsigned domid;
 
 	backend = getenv("XENBUS_PATH");
@@ -190,9 +157,8 @@ main(int argc, char **argv)
 		    "XENBUS_PATH in the environment\n");
 		return 2;
 	}
-	xs = xs_open(0);
-	if (xs == NULL)
-		fail("cannot reach xenstored: %s", strerror(errno));
+	if (nodes_open(&e) < 0)
+		fail("%s", e.text);
 	if (dev == NULL || strlen(dev) >= sizeof(v.dev))
 		fail("no name of a net device in the environment");
 	strcpy(v.dev, dev);

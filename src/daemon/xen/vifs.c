@@ -8,6 +8,7 @@
 
 #include "common/util.h"
 #include "daemon/xen/guest.h"
+#include "daemon/xen/plug.h"
 #include "daemon/xen/xen.h"
 
 #define PATH_LEN 128
@@ -157,7 +158,7 @@ put_mac(struct vifs_op *op, unsigned i)
 	put(op, path, mac);
 }
 
-/* uvnf-vif looks at the last of them when the vif goes. */
+/* The helper looks at the last of them when the vif goes. */
 static void
 put_place(struct vifs_op *op, unsigned i)
 {
@@ -172,6 +173,11 @@ put_place(struct vifs_op *op, unsigned i)
 	put(op, path, p->name);
 	snprintf(path, sizeof(path), "/local/domain/%d/uvnf/vif/%u", id, i);
 	put(op, path, place_format(p, text));
+	if (p->plug != PLUG_OVS || getenv("UVNF_VIF") != NULL)
+		return;
+	snprintf(path, sizeof(path),
+	    "/local/domain/0/backend/vif/%d/%u/script", id, i);
+	put(op, path, PLUG_HELPER);
 }
 
 static bool

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +17,8 @@
 #include "daemon/xen/child.h"
 #include "daemon/xen/domconf.h"
 #include "daemon/xen/hyper.h"
+#include "daemon/xen/nodes.h"
+#include "daemon/xen/plug.h"
 #include "daemon/xen/spec.h"
 #include "daemon/xen/sweep.h"
 #include "daemon/xen/worker.h"
@@ -38,6 +41,7 @@ struct worker {
 	struct xtl log;
 	libxl_ctx *ctx;
 	struct hyper *hyper;
+	struct links *links;
 };
 
 /* Where Xen runs, this fails only when something is very wrong. */
@@ -252,16 +256,63 @@ destroy(struct worker *wk, const struct work *w, struct uvnf_error *e)
 
 /* After a failure: libxl has cleaned up behind itself, or so it should. */
 static void
-undo(struct worker *wk, const struct work *w)
+undo(struct worker *wk, const struct work *w, uint32_t id)
 {
-	struct hyper_domain d;
+	struct work built = *w;
 	struct uvnf_error e;
 
-	if (hyper_find(wk->hyper, w->uuid, &d, &e) != 1)
-		return;
-	if (take_down(wk, w, d.domid, &e) < 0)
-		log_error("a failed build left domid=%d behind: %s",
-		    d.domid, e.text);
+	built.domid = id != INVALID_DOMID ? (int32_t)id : -1;
+	if (destroy(wk, &built, &e) < 0)
+		log_error("a failed build may have left something behind "
+		    "domid=%d error=%s", built.domid, e.text);
+}
+
+void
+worker_vif(const struct work *w, int domid, unsigned i, struct plug_vif *v)
+{
+	snprintf(v->dev, sizeof(v->dev), "vif%d.%u", domid, i);
+	memcpy(v->mac, w->vifs[i].mac, sizeof(v->mac));
+	memcpy(v->uuid, w->uuid, sizeof(v->uuid));
+	v->number = i;
+}
+
+static int
+plug(struct worker *wk, const struct plug_vif *v, int domid,
+    const struct place *p, struct uvnf_error *e)
+{
+	struct uvnf_error why;
+	char backend[64];
+	int rc;
+
+	if (wk->links == NULL && (wk->links = links_open(e)) == NULL)
+		return -UVNF_E_SYSTEM;
+	snprintf(backend, sizeof(backend), "/local/domain/0/backend/vif/%d/%u",
+	    domid, v->number);
+	rc = plug_in(wk->links, v, p, &why);
+	if (rc == 0)
+		rc = nodes_put(backend, "hotplug-status", "connected", &why);
+	return rc == 0 ? 0 : uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+	    "template '%s': %s", wk->template.name, why.text);
+}
+
+/* The guest is paused yet; netback connects a vif when it is plugged in. */
+static int
+plug_all(struct worker *wk, const struct work *w, int domid,
+    struct uvnf_error *e)
+{
+	const struct place *p;
+	struct plug_vif v;
+	unsigned i;
+	int rc = 0;
+
+	for (i = 0; i < w->nvifs && rc == 0; i++) {
+		p = &w->vifs[i].place;
+		if (!domconf_plugs(&wk->template.vifs[i], p))
+			continue;
+		worker_vif(w, domid, i, &v);
+		rc = plug(wk, &v, domid, p, e);
+	}
+	return rc;
 }
 
 static int
@@ -279,12 +330,11 @@ build(struct worker *wk, const struct work *w, int32_t *domid,
 	xtl_reset(&wk->log);
 	rc = libxl_domain_create_new(wk->ctx, &config, &id, NULL, NULL);
 	libxl_domain_config_dispose(&config);
-	if (rc == 0) {
-		*domid = id;
-		return 0;
-	}
-	rc = explain(wk, e);
-	undo(wk, w);
+	rc = rc != 0 ? explain(wk, e) : plug_all(wk, w, (int)id, e);
+	if (rc == 0)
+		*domid = (int32_t)id;
+	else
+		undo(wk, w, id);
 	return rc;
 }
 

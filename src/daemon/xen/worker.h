@@ -9,6 +9,7 @@
 #include "common/err.h"
 #include "daemon/domain.h"
 #include "daemon/template.h"
+#include "daemon/xen/plug.h"
 
 /*
  * A worker is a process that does what may take long: one piece of work at a
@@ -53,6 +54,10 @@ struct work_result {
 	uint32_t links[TEMPLATE_VIFS_MAX];	/* of WORK_CLOSE */
 	char text[UVNF_ERROR_TEXT_MAX];
 };
+
+/* The i-th vif of that domain, as the kernel and plug.h know it. */
+void worker_vif(const struct work *w, int domid, unsigned i,
+    struct plug_vif *v);
 
 /* The life of a builder: works until fd's other end is closed. */
 void worker_run(int fd) __attribute__((noreturn));

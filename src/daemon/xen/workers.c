@@ -20,7 +20,7 @@
 
 /* libxl leaks a little with each domain: a worker is not kept for ever. */
 #define JOBS_OF_A_LIFE 2000
-#define BUILD_LIMIT_S 60
+#define BUILD_LIMIT_S 60	/* no kill ends a wait for the RTNL, though */
 #define MOVE_LIMIT_S 10
 #define RESTART_S 1
 #define PASSED_MAX 3		/* jobs that go before one of lower priority */

@@ -4,7 +4,9 @@
 #
 # Deaths.
 
-# A helper for vifs that waits with a new one as long as $work/slow is there.
+# A helper for vifs that waits with a new one as long as $work/slow is there.  It
+# goes the way of Open vSwitch's vifs and of users' scripts; where a worker plugs
+# a vif in itself, test/steps/xen has it die.
 write_slow_vif() {
 	cat >"$work/slow-vif" <<-END
 	#!/bin/bash

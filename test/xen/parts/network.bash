@@ -27,6 +27,9 @@ write_network_config() {
 	  stock:
 	    kernel: $guest
 	    vifs: [{bridge: xenbr1, script: /etc/xen/scripts/vif-bridge}]
+	  nolinux:
+	    kernel: $guest
+	    vifs: [{bridge: xenbr0}, {bridge: lo}]
 	  badscript:
 	    kernel: $guest
 	    vifs: [{bridge: xenbr1, script: /nowhere/script}]
@@ -249,6 +252,10 @@ network_no_such_bridge() {
 	check 'what is no bridge' \
 	    eval 'refused build-failed create movable web1 \
 	    --vif 0,bridge=lo && grep -q "no Linux bridge" "$work/err"'
+	check 'what is no bridge, for a domain that is built for it' \
+	    eval 'refused build-failed create nolinux web2 &&
+	    grep -q "template .nolinux.: .lo. is no Linux bridge" "$work/err"'
+	check 'nothing of it is left' eval '! domains | grep uvnf-nolinux'
 	check 'the name is free' refused no-vnf show web1
 	check 'the shell is there' shells_are_there
 	check 'it becomes the next VNF' becomes_web1 "$shell"
@@ -437,6 +444,20 @@ write_after_vif() {
 	chmod +x "$work/after-vif"
 }
 
+# Somebody else destroys a VNF that was moved into Open vSwitch, while no uvnfd
+# looks.
+network_ovs_destroyed() {
+	local dev domid
+	moves paused 10.0.2.28 0,ovs=ovsbr0
+	dev=$(dev_of web1)
+	domid=$(field web1 .domid)
+	check 'uvnfd is killed' kill_daemon
+	check 'its domain is destroyed' xl destroy "$domid"
+	check 'its port went with it' not ovs-vsctl port-to-br "$dev"
+	check 'uvnfd starts again' start_daemon
+	check 'and knows the VNF no longer' refused no-vnf show web1
+}
+
 network_ovs_moves() {
 	responder 10.0.3.29 29 >"$work/29.click"
 	moves booted 10.0.3.29 0,ovs=ovsbr1,mac=02:00:00:00:00:04 ovs
@@ -462,6 +483,7 @@ network_ovs_moves() {
 	check 'uvnfd starts again' start_daemon
 	check 'it knows where its vif is' ovs_sees web1 ovsbr0
 	check 'it is destroyed' ctl destroy web1 --wait freed
+	network_ovs_destroyed
 	check 'no port but that of a shell is left' within 60 eval \
 	    '[ "$(ovs-vsctl show | grep -c "Port vif")" -eq 1 ]'
 }

@@ -18,12 +18,12 @@ programs_of_a_build() {
 	cat "$work/trace"
 	grep -c 'execve(' "$work/trace" >"$work/count"
 	[ "$status" -eq 0 ] && [ "$(cat "$work/count")" = 1 ] &&
-	    grep -q 'execve("[^"]*/uvnf-vif"' "$work/trace"
+	    grep -q 'execve("[^"]*/true"' "$work/trace"
 }
 
 part_programs() {
 	check 'the pools are full' ctl pool fill --wait
-	check 'a build with one vif starts one program, uvnf-vif' \
+	check 'a build with one vif starts one program, true' \
 	    programs_of_a_build
 	check 'it is destroyed' ctl destroy web1 --wait freed
 }
