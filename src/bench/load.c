@@ -189,7 +189,7 @@ clean_next(struct clean *cl)
 	}
 }
 
-/* The connection was lost: those that nobody was asked for stay, too. */
+/* Without a connection those that nobody was asked for stay, too. */
 static void
 clean_lost(struct clean *cl)
 {
@@ -213,16 +213,11 @@ cleanup(struct load *l)
 
 	if (fleet_count(&l->fleet) == 0)
 		return 0;
-	if (uvnf_open(l->o->socket, l->o->timeout_ms, &cl.u) == 0) {
+	if (uvnf_open(l->o->socket, l->o->timeout_ms, &cl.u) == 0)
 		do
 			clean_next(&cl);
 		while (uvnf_pending(cl.u) > 0 && uvnf_wait(cl.u, -1) >= 0);
-		clean_lost(&cl);
-	} else {
-		cl.left = fleet_count(&l->fleet);
-		snprintf(cl.error, sizeof(cl.error), "%s: %s",
-		    uvnf_error_word(cl.u), uvnf_error_text(cl.u));
-	}
+	clean_lost(&cl);
 	uvnf_close(cl.u);
 	if (cl.left == 0)
 		return 0;
