@@ -3,8 +3,9 @@
 //   params: {ip: {range: 10.0.0.10-10.0.0.250}}
 //
 // or that a request does, with --set ip=10.0.0.10, where the template says
-// params: {ip: }. Its MAC address is its vif's. Since nothing in it depends on the VNF's name, shells can be armed
-// with it. Handler to read: cnt.count, the packets that came in.
+// params: {ip: }. Its MAC address is its vif's. Since nothing in it depends on
+// the VNF's name, shells can be armed with it. Handler to read: cnt.count, the
+// packets that came in.
 
 cnt :: Counter;
 out :: ToDevice(0);
