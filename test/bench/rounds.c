@@ -27,52 +27,43 @@ shuffle(const struct launcher **turn, unsigned n)
 
 /* --- the quick ones ------------------------------------------------------ */
 
-/*
- * What takes part in a batch for once only: a process of uvnfctl, and the
- * floor of a paused shell, which nothing is held against.
- */
-struct extra {
-	const struct launcher *ctl;
-	bool floor;
-};
-
 static void
-fill_all(struct bench *b, unsigned count, const struct extra *x)
+fill_all(struct bench *b, unsigned count, const struct launcher *ctl)
 {
 	struct pool pools[] = { { "armed", "armed", count },
 		{ "booted", "booted", count }, { "paused", "paused", count },
-		{ "fbooted", "booted", count },
-		{ "fpaused", "paused", x->floor } };
+		{ "fbooted", "booted", count }, { "fpaused", "paused", count } };
 	unsigned i;
 
 	for (i = 0; i < 2; i++)
-		pools[i].count += x->ctl != NULL &&
-		    strcmp(x->ctl->template, pools[i].template) == 0;
+		pools[i].count += ctl != NULL &&
+		    strcmp(ctl->template, pools[i].template) == 0;
 	daemon_fill_all(b->uvnf, pools, 5);
 	floor_collect(b, &floor_booted, count);
-	if (x->floor)
-		floor_collect(b, &floor_paused, 1);
+	floor_collect(b, &floor_paused, count);
 }
 
-/* One of each after the other, each time in another order. */
+/*
+ * One of each after the other, each time in another order; a process of
+ * uvnfctl, or NULL, takes part once.
+ */
 static void
-batch_of(struct bench *b, unsigned count, const struct extra *x)
+batch_of(struct bench *b, unsigned count, const struct launcher *ctl)
 {
 	const struct launcher *turn[7];
 	unsigned i, j, n;
 
-	fill_all(b, count, x);
+	fill_all(b, count, ctl);
 	for (i = 0; i < count; i++) {
 		turn[0] = launcher_find("uvnfd", "armed");
 		turn[1] = launcher_find("uvnfd", "booted");
 		turn[2] = launcher_find("uvnfd", "paused");
 		turn[3] = launcher_find("uvnfd", "cold");
 		turn[4] = &floor_booted;
-		n = 5;
-		if (i == 0 && x->ctl != NULL)
-			turn[n++] = x->ctl;
-		if (i == 0 && x->floor)
-			turn[n++] = &floor_paused;
+		turn[5] = &floor_paused;
+		n = 6;
+		if (i == 0 && ctl != NULL)
+			turn[n++] = ctl;
 		shuffle(turn, n);
 		for (j = 0; j < n; j++)
 			measure(b, turn[j], "main");
@@ -89,12 +80,9 @@ quick_ones(struct bench *b, unsigned batch, unsigned round)
 	unsigned i, n, left;
 
 	for (i = 0, left = batch; left > 0; left -= n, i++) {
-		/* Every other time, one of either and then the other. */
-		const struct extra x = { .ctl = i % 2 == 0 ?
-			ctl[(i / 2 + round) % 2] : NULL, .floor = i % 2 == 0 };
-
 		n = left < SHELVED ? left : SHELVED;
-		batch_of(b, n, &x);
+		/* Every other time, one of either and then the other. */
+		batch_of(b, n, i % 2 == 0 ? ctl[(i / 2 + round) % 2] : NULL);
 	}
 }
 
