@@ -98,8 +98,8 @@ struct backend {
 	/*
 	 * Builds d (see domain_new), paused, vifs plugged in.  On success
 	 * d->domid and the vifs' dev are filled, its console is read and its
-	 * watches are set.  On failure nothing of it is left in Xen, or d was
-	 * handed to a destroy of the backend's own.
+	 * watches are set.  On failure nothing of it is left in Xen, unless
+	 * d->spoiled: then it is to be destroyed, whatever its domid.
 	 */
 	void (*build)(struct backend *b, struct domain *d, backend_done done,
 	    void *arg);

@@ -58,7 +58,7 @@ struct domain {
 	bool adopted;			/* and no router started since */
 	bool ordered;			/* adopted with the order to start */
 	bool dead;			/* crashed, shut down, or gone */
-	bool spoiled;			/* half changed: only good to destroy */
+	bool spoiled;			/* half built or changed: to destroy */
 	uid_t payer;			/* on its way out: whose memory_mb */
 	unsigned owed_mb;		/* has so much of it until it is gone */
 	struct console console;

@@ -317,6 +317,10 @@ build_result(void *arg, const struct uvnf_error *e)
 		b->pools->demands--;
 		pool_queue_run(b->pools);
 	}
+	if (e != NULL && d->spoiled) {
+		pool_build_fail(b, e);
+		return;
+	}
 	if (e != NULL) {
 		b->domain = NULL;
 		journal_gone(dm->journal, d);

@@ -24,6 +24,12 @@ struct reaping {
 
 static void reap_try(evutil_socket_t, short, void *);
 
+static bool
+was_never_there(const struct domain *d)
+{
+	return d->domid == -1 && !d->spoiled;
+}
+
 static void
 reap_end(struct reaping *r)
 {
@@ -68,7 +74,7 @@ reap_try(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (r->domain->domid == -1)
+	if (was_never_there(r->domain))
 		reap_end(r);
 	else
 		r->daemon->backend->destroy(r->daemon->backend, r->domain,
@@ -93,7 +99,7 @@ reap(struct daemon *dm, struct domain *d, reap_done done, void *arg)
 		account_add(&dm->vnfs.accounts, d->payer, QUOTA_MEMORY_MB,
 		    d->owed_mb);
 	dm->doomed++;
-	if (d->domid == -1)
+	if (was_never_there(d))
 		event_active(r->again, EV_TIMEOUT, 0);
 	else
 		reap_try(-1, 0, r);

@@ -20,6 +20,7 @@ static const struct {
 	[DESTROY_MS] = { "destroy_ms", 5 },
 	[MEMORY_MB] = { "memory_mb", 65536 },
 	[FAIL_BUILDS] = { "fail_builds", 0 },	/* so many fail, then none */
+	[SPOIL_BUILDS] = { "spoil_builds", 0 },	/* and leave the domain */
 	[FAIL_DESTROYS] = { "fail_destroys", 0 },
 	[LOSE_STARTS] = { "lose_starts", 0 },
 	[CRASH_BOOTS] = { "crash_boots", 0 },

@@ -118,7 +118,12 @@ act_build(struct sim_op *op, struct uvnf_error *e)
 		return false;
 	}
 	sim_domain_new(sim, d);
-	return true;
+	d->spoiled = sim_fault(sim, SPOIL_BUILDS);
+	if (d->spoiled)
+		uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+		    "template '%s': a simulated failure (spoil_builds)",
+		    d->template->name);
+	return !d->spoiled;
 }
 
 static void

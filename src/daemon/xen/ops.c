@@ -4,40 +4,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <event2/event.h>
-
 #include "common/log.h"
 #include "common/util.h"
-#include "daemon/timer.h"
 #include "daemon/xen/guest.h"
 #include "daemon/xen/xen.h"
 
-#define RETRY_FIRST_S 1
-#define RETRY_MAX_S 60
-
 /*
  * A build or a destroy under way.  A build that failed becomes a destroy of
- * what it may have left, which is tried until it succeeds: nobody else knows
- * of that domain.
+ * what it may have left.
  */
 struct xen_op {
 	struct xen *xen;
 	struct job job;
+	struct domain *domain;		/* until done is called */
 	struct guest *guest;		/* of a build */
 	struct uvnf_error e;		/* why the build failed */
-	backend_done done;		/* NULL once it was called */
+	backend_done done;
 	void *arg;
-	struct event *retry;		/* of a leftover */
-	unsigned retry_s;
 	LIST_ENTRY(xen_op) entry;
 };
 
 static struct xen_op *
-op_new(struct xen *x, const struct domain *d, backend_done done, void *arg)
+op_new(struct xen *x, struct domain *d, backend_done done, void *arg)
 {
 	struct xen_op *op = xcalloc(1, sizeof(*op));
 
 	op->xen = x;
+	op->domain = d;
 	op->done = done;
 	op->arg = arg;
 	op->job.arg = op;
@@ -52,8 +45,6 @@ static void
 op_free(struct xen_op *op)
 {
 	LIST_REMOVE(op, entry);
-	if (op->retry != NULL)
-		event_free(op->retry);
 	if (op->guest != NULL)
 		guest_unref(op->guest);
 	template_unref(op->job.template);
@@ -61,13 +52,10 @@ op_free(struct xen_op *op)
 }
 
 static void
-op_tell(struct xen_op *op, const struct uvnf_error *e)
+op_end(struct xen_op *op, const struct uvnf_error *e)
 {
-	backend_done done = op->done;
-
-	op->done = NULL;
-	if (done != NULL)
-		done(op->arg, e);
+	op->done(op->arg, e);
+	op_free(op);
 }
 
 void
@@ -86,16 +74,6 @@ ops_free(struct xen *x)
 /* --- what a build left behind --- */
 
 static void
-on_retry(evutil_socket_t fd, short what, void *arg)
-{
-	struct xen_op *op = arg;
-
-	(void)fd;
-	(void)what;
-	workers_submit(op->xen->workers, &op->job);
-}
-
-static void
 on_leftover_destroyed(struct job *j, const struct work_result *res,
     bool lost, const struct uvnf_error *e)
 {
@@ -103,17 +81,12 @@ on_leftover_destroyed(struct job *j, const struct work_result *res,
 
 	(void)res;
 	(void)lost;
-	op_tell(op, &op->e);
-	if (e == NULL) {
-		op_free(op);
-		return;
+	if (e != NULL) {
+		log_error("cannot destroy what a failed build left name=%s "
+		    "error=%s", j->work.name, e->text);
+		op->domain->spoiled = true;
 	}
-	log_error("cannot destroy what a failed build left name=%s again_s=%u "
-	    "error=%s", j->work.name, op->retry_s, e->text);
-	timer_arm_ms(op->retry, op->retry_s * 1000);
-	op->retry_s *= 2;
-	if (op->retry_s > RETRY_MAX_S)
-		op->retry_s = RETRY_MAX_S;
+	op_end(op, &op->e);
 }
 
 /* From here on, op->e is what the build's owner will hear. */
@@ -124,10 +97,6 @@ destroy_leftover(struct xen_op *op)
 	op->job.work.domid = op->guest->domid;
 	op->job.priority = JOB_DESTROY;
 	op->job.done = on_leftover_destroyed;
-	op->retry_s = RETRY_FIRST_S;
-	op->retry = event_new(op->xen->base, -1, 0, on_retry, op);
-	if (op->retry == NULL)
-		log_fatal("no memory");
 	workers_submit(op->xen->workers, &op->job);
 }
 
@@ -140,8 +109,7 @@ on_attached(void *arg, const struct uvnf_error *e)
 	struct guest *g = op->guest;
 
 	if (e == NULL) {
-		op_tell(op, NULL);
-		op_free(op);
+		op_end(op, NULL);
 		return;
 	}
 	op->e = *e;
@@ -185,12 +153,10 @@ on_built(struct job *j, const struct work_result *res, bool lost,
 	}
 	if (g->d != NULL)
 		guest_let_go(g, &op->e);
-	if (lost || e == NULL || may_be_there(x, j->work.uuid)) {
+	if (lost || e == NULL || may_be_there(x, j->work.uuid))
 		destroy_leftover(op);
-	} else {
-		op_tell(op, &op->e);
-		op_free(op);
-	}
+	else
+		op_end(op, &op->e);
 }
 
 void
@@ -224,8 +190,7 @@ on_destroyed(struct job *j, const struct work_result *res, bool lost,
 
 	(void)res;
 	(void)lost;
-	op_tell(op, e);
-	op_free(op);
+	op_end(op, e);
 }
 
 void
