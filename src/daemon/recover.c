@@ -176,11 +176,12 @@ restore_state(struct vnf_table *t, struct vnf *v, enum vnf_state state,
 	}
 }
 
-/* In others a router runs, with what it was given before. */
+/* In others a router runs, with what it was given before the kill. */
 static bool
 is_torn_in(enum vnf_state state)
 {
-	return state == VNF_CLAIMED || state == VNF_FAILED;
+	return state == VNF_CLAIMED || state == VNF_FAILED ||
+	    state == VNF_CRASHED;
 }
 
 static void

@@ -102,6 +102,7 @@ struct vnf {
 	struct uvnf_error *error;	/* why failed or crashed, or NULL */
 	bool stages_kept;		/* by an earlier daemon, for this one */
 	bool torn;			/* adopted while it was configured */
+	bool dying;			/* vnf_dead sees to what comes next */
 	bool to_start;			/* claimed with all it starts on */
 	bool pause_undone;		/* but something else pauses it, too */
 	uint64_t ready_us;		/* when it was ready last; 0: never */

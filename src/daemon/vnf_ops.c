@@ -561,7 +561,9 @@ vnf_dead(struct daemon *dm, struct vnf *v, enum backend_death why)
 		vnf_set_error(v, &e);
 		vnf_set_state(&dm->vnfs, v, VNF_CRASHED);
 	}
+	v->dying = true;
 	task_cancel(v, v, &e, NULL, NULL);
+	v->dying = false;
 	calls_fail(v, &e);
 	after_death(dm, v, why);
 }

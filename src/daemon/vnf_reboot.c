@@ -55,6 +55,7 @@ rebuilt(void *arg, struct domain *d, const struct uvnf_error *e)
 		return;
 	}
 	t->old = v->domain;
+	v->torn = false;
 	t->goal = v->template->guest == GUEST_GENERIC ? GOAL_RUN :
 	    d->chunks > 0 ? GOAL_CONFIG : GOAL_CLAIM;
 	v->to_start = t->goal != GOAL_CLAIM;
@@ -85,6 +86,8 @@ fetched(void *arg, const char *text, size_t len, const struct uvnf_error *e)
 		task_give_up(t, &why);
 		return;
 	}
+	if (t->vnf->torn)
+		len = 0;		/* not half of one */
 	if (len > 0) {
 		copy = xmemdup0(text, len);
 		t->vifs_used = t->vnf->vifs_used;
@@ -120,7 +123,7 @@ restarted(void *arg, const struct vnf *v, const struct uvnf_error *e)
 	log_warn("restart failed name=%s error=%s", v->name, e->text);
 	/* One that was built and failed then is as on_failure has it. */
 	again = vnf_find(&dm->vnfs, v->name);
-	if (again != NULL && again->state == VNF_CRASHED)
+	if (again != NULL && again->state == VNF_CRASHED && !again->dying)
 		vnf_restart_later(dm, again);
 }
 

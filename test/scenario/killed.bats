@@ -116,6 +116,33 @@ record_of() {
 	is_ready a
 }
 
+@test "killed in a config: nor does a reboot take half of it along" {
+	daemon_start "host=$PWD/host" write_ms=3000
+	ctl create cold a -c count.click >/dev/null
+	ctl stop a >/dev/null
+	ctl config a other.click 2>/dev/null &
+	await on_record 1 'config '
+	killed
+	holds '.state == "claimed"' reboot a
+	fails 1 bad-state start a
+	says 'no configuration to start with'
+	killed
+	fails 1 bad-state start a
+	says 'no configuration to start with'
+	ctl config a count.click --wait ready >/dev/null
+	is_ready a
+}
+
+# The next daemon leaves what the journal does not name alone.
+@test "killed before what a failed build left is gone: the next one ends it" {
+	mkdir host
+	daemon_start "host=$PWD/host" spoil_builds=1 fail_destroys=1000000
+	fails 1 build-failed create cold a
+	[ "$(find host -type f | wc -l)" -eq 1 ]
+	killed
+	await eval '[ "$(find host -type f | wc -l)" -eq 0 ]'
+}
+
 @test "killed in a config over one that was refused: failed, and mended" {
 	daemon_start "host=$PWD/host" write_ms=3000
 	ctl create cold a >/dev/null

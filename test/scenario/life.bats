@@ -262,6 +262,14 @@ cold_builds() {
 	run -0 ctl read a cnt.count
 }
 
+@test "on_crash: restart counts one that dies in its restart once" {
+	daemon_start crash_starts=2
+	fails 1 guest-dead create phoenix a -c count.click --wait ready
+	await holds '.state == "ready"' show a
+	[ "$(grep -c 'vnf restarts name=a' log)" -eq 2 ]
+	grep 'vnf restarts name=a in_ms=2000 restart=2' log
+}
+
 @test "on_crash: preserve is what happens otherwise" {
 	daemon_start crash_starts=1
 	fails 1 guest-dead create booted a -c count.click --wait ready
