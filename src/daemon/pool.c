@@ -58,9 +58,15 @@ shelf_take(struct shelf *s, uid_t uid, uint64_t now)
 void
 pool_claimed(struct pools *p, const struct shelf *s)
 {
+	uint64_t held_ms, ms = QUIET_MS;
+
 	if (p->held_since_us == 0)
 		p->held_since_us = s->claimed_us;
-	timer_arm_ms(p->refill, s->have < s->min ? 0 : QUIET_MS);
+	/* Each claim puts it off, but not for ever. */
+	held_ms = (s->claimed_us - p->held_since_us) / 1000;
+	if (held_ms + ms > HOLD_MAX_MS)
+		ms = held_ms < HOLD_MAX_MS ? HOLD_MAX_MS - held_ms : 0;
+	timer_arm_ms(p->refill, s->have < s->min ? 0 : ms);
 }
 
 struct domain *
