@@ -75,23 +75,29 @@ tell_started(uint32_t id, int fd)
 	assert_int_equal(sendmsg(spawner, &msg, 0), sizeof(news));
 }
 
-/* Of the movers, which have nothing to do here, none comes to be. */
-static void
+/*
+ * Returns its id.  Of the movers, which have nothing to do here, none comes to
+ * be.
+ */
+static uint32_t
 start_builder(void)
 {
 	struct spawn_order order;
+	uint32_t id = 0;
 	int pair[2];
 
 	while (recv(spawner, &order, sizeof(order), MSG_DONTWAIT) > 0) {
-		if (order.role != ROLE_BUILDER)
+		if (order.kind != SPAWN_START || order.role != ROLE_BUILDER)
 			continue;
 		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair),
 		    0);
 		tell_started(order.id, pair[0]);
 		close(pair[0]);
 		builder = pair[1];
+		id = order.id;
 	}
 	run();
+	return id;
 }
 
 static int
@@ -188,6 +194,44 @@ test_nobody_waits_for_ever(void **state)
 	check_order(20, "cccdsccdsccdsccdsccc");
 }
 
+static struct job next;
+
+static void
+on_done_and_more(struct job *j, const struct work_result *res, bool lost,
+    const struct uvnf_error *e)
+{
+	on_done(j, res, lost, e);
+	submit(&next, JOB_CLIENT);
+}
+
+/* Its death is known before its last result was read. */
+static void
+test_a_dead_one_gets_no_job(void **state)
+{
+	struct spawn_news news = { SPAWN_DIED, 0, 0, 0 };
+	struct work_result res = { .domid = 1 };
+	struct spawn_order order;
+	struct job first;
+	struct work w;
+
+	(void)state;
+	submit(&first, JOB_DESTROY);
+	first.done = on_done_and_more;
+	news.id = start_builder();
+	news.pid = 1000 + (int)news.id;
+	assert_int_equal(recv(builder, &w, sizeof(w), MSG_DONTWAIT),
+	    sizeof(w));
+	while (recv(spawner, &order, sizeof(order), MSG_DONTWAIT) > 0)
+		;
+	assert_int_equal(send(spawner, &news, sizeof(news), 0), sizeof(news));
+	assert_int_equal(send(builder, &res, sizeof(res), 0), sizeof(res));
+	close(builder);
+	run();
+	start_builder();
+	assert_int_equal(work_one(), 'c');
+	assert_int_equal(ends, 2);
+}
+
 int
 main(void)
 {
@@ -195,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_clients_go_first),
 		TEST(test_nobody_waits_for_ever),
+		TEST(test_a_dead_one_gets_no_job),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,7 +171,19 @@ leave_behind(struct xenstore *xs, char **left, const char *path)
 	*left = xstrdup(path);
 }
 
-/* All in one burst: xenstored takes requests in their order. */
+static void
+on_asked(void *arg, int err, const char *data, size_t len)
+{
+	(void)err;
+	(void)data;
+	(void)len;
+	guest_write_end(arg);
+}
+
+/*
+ * All in one burst: xenstored takes requests in their order.  The guest is not
+ * destroyed before the last: it would make the tree again.
+ */
 static void
 begin(struct clickos_call *r)
 {
@@ -188,7 +200,8 @@ begin(struct clickos_call *r)
 	}
 	leave_behind(xs, &g->asked, r->ask);
 	/* What is written does not matter; nothing would be ignored. */
-	xenstore_write(xs, r->ask, "1", 1, NULL, NULL);
+	guest_write_begin(g);
+	xenstore_write(xs, r->ask, "1", 1, on_asked, g);
 }
 
 static void

@@ -126,7 +126,7 @@ on_written(void *arg, int err, const char *data, size_t len)
 
 	(void)data;
 	(void)len;
-	if (err != 0 && op->err == 0)
+	if (err == ECANCELED || op->err == 0)
 		op->err = err;
 	if (--op->left == 0 && op->err != ECANCELED)
 		put_done(op);

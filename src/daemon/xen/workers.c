@@ -265,12 +265,12 @@ fail_job(struct slot *s, int status)
 static void
 on_died(struct slot *s, int status)
 {
-	bool retired;
+	bool retired = s->state == WORKER_ENDING && s->fd < 0;
 
-	/* Its last words may still be in the socket. */
+	/* Its last words may still be in the socket; it gets no other job. */
+	s->state = WORKER_ENDING;
 	if (s->job != NULL)
 		take_result(s);
-	retired = s->state == WORKER_ENDING && s->fd < 0;
 	let_go_of_socket(s);
 	s->w->process(s->w->arg, s->pid, false);
 	s->state = WORKER_NONE;
