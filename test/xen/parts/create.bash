@@ -2,12 +2,33 @@
 # Copyright (c) 2026 The uvnf authors
 # shellcheck shell=bash disable=SC2154
 #
-# The main job.
+# The main job, and what is told of where its time went.
+
+# has_stages KIND...: stats has them all for a create from the pool of its name.
+has_stages() {
+	local kind
+	ctl stats | tee "$work/stats"
+	for kind; do
+		[ "$(awk -v k="$kind" '$1 == k && $2 == k { print $3 }' \
+		    "$work/stats" | tr '\n' ' ')" = \
+		    'claimed configured started ready ' ] || return
+	done
+}
+
+# A bar for each of the four stages.
+has_bars() {
+	ctl trace "$1" | tee "$work/trace"
+	[ "$(awk '/=+ *\|$/ { print $1 }' "$work/trace" | tr '\n' ' ')" = \
+	    'claimed configured started ready ' ]
+}
 
 part_create() {
 	creates booted web1 10.0.0.21 booted
 	creates paused web2 10.0.0.22 paused
 	creates cold web3 10.0.0.23 cold
+	check 'stats has the stages of each source' has_stages booted paused \
+	    cold
+	check 'trace has a bar for each stage' has_bars web2
 	check 'a handler is read' counted web1
 	check 'a handler is read again' counted web1
 	check 'the handler of another one, too' counted web3
@@ -28,6 +49,8 @@ part_create() {
 	    'for i in 20 21 22 23 24 25; do pings 10.0.0.$i || exit; done'
 	check 'destroy takes several names' ctl destroy web2 web5 web6
 	check 'and --all' ctl destroy --all --wait freed
+	check 'uvnf-bench makes and destroys three' uvnf-bench -n 3 \
+	    -c "$work/22.click" --wait ready paused
 	check 'then none is listed' [ -z "$(ctl -j list)" ]
 	check 'nor answers' silent 10.0.0.21
 }
