@@ -12,6 +12,10 @@
 
 #define LOOK_MS 10
 #define LIMIT_MS 60000
+#define IDLE_MS 60
+#define IDLE_SHARE 70		/* per cent of that time */
+#define IDLE_LIMIT_MS 5000
+#define IDLE_FIELD 3		/* in /proc/stat, see proc(5) */
 #define SETTLE_LOOK_MS 100
 #define SETTLE_LOOKS 10
 
@@ -75,6 +79,47 @@ look(struct bench *b, const struct launcher *how, struct rest *r)
 
 /* --- waiting ------------------------------------------------------------- */
 
+/* Ticks of dom0's CPUs since boot, of all kinds and in which they idled. */
+static void
+read_ticks(uint64_t *all, uint64_t *idle)
+{
+	FILE *in = fopen("/proc/stat", "r");
+	uint64_t n;
+	unsigned i;
+
+	*all = *idle = 0;
+	if (in == NULL || fscanf(in, "cpu") != 0)
+		fatal("/proc/stat cannot be read");
+	for (i = 0; fscanf(in, "%" SCNu64, &n) == 1; i++) {
+		*all += n;
+		if (i == IDLE_FIELD)
+			*idle = n;
+	}
+	fclose(in);
+}
+
+/*
+ * What others do behind a destroy (xenconsoled looks at every domain then) is
+ * not the next launch's.
+ */
+static void
+await_idle(void)
+{
+	uint64_t end = now_us() + IDLE_LIMIT_MS * 1000ull;
+	uint64_t all, idle, all_then, idle_then;
+
+	do {
+		if (now_us() > end) {
+			fprintf(stderr, "launch: dom0 has been busy for %d ms\n",
+			    IDLE_LIMIT_MS);
+			return;
+		}
+		read_ticks(&all_then, &idle_then);
+		pause_ms(IDLE_MS);
+		read_ticks(&all, &idle);
+	} while (idle - idle_then < (all - all_then) * IDLE_SHARE / 100);
+}
+
 void
 rest_settle(struct bench *b)
 {
@@ -112,6 +157,7 @@ rest_await(struct bench *b, const struct launcher *how, struct rest *r)
 		pause_ms(LOOK_MS);
 		look(b, how, r);
 	}
+	await_idle();
 }
 
 /* --- was it kept? -------------------------------------------------------- */

@@ -27,7 +27,10 @@ struct rest {
  */
 void rest_settle(struct bench *b);
 
-/* Waits for rest, and says what it is like.  how may be NULL. */
+/*
+ * Waits for rest, and until dom0 has nothing to do, and says what it is like.
+ * how may be NULL.
+ */
 void rest_await(struct bench *b, const struct launcher *how, struct rest *r);
 
 /*
