@@ -108,10 +108,15 @@ opened(void *arg, const struct uvnf_error *e)
 		task_open(t);
 		return;
 	}
+	/* Its router runs, and whatever is next has to halt it. */
+	if (e != NULL && v != NULL)
+		v->domain->adopted = v->domain->ordered = true;
 	if (!task_resumes(t, e))
 		return;
 	if (vnf_paused_by_other(t->daemon, v))
 		paused_by_other(t);
+	else if (v->domain->adopted)
+		task_take_up(t);	/* perhaps configured anew since */
 	else
 		task_up(t);
 }

@@ -133,6 +133,20 @@ record_of() {
 	is_ready a
 }
 
+@test "killed while an armed VNF starts anew: it is not taken for ready" {
+	printf '  web:\n    extends: cold\n    config: count.click\n' >>uvnf.yaml
+	printf '    override: [config]\n    pool: {armed: 1}\n' >>uvnf.yaml
+	daemon_start "host=$PWD/host" start_ms=300
+	ctl pool fill --wait >/dev/null
+	holds '.source == "armed"' create web a --wait ready
+	# It never comes up, nor does it connect its vif.
+	printf 'FromDevice(0) -> Discard; \001' >odd.click
+	holds '.state == "started"' config a odd.click
+	killed
+	await holds '.state == "failed" and .error.code == "router-failed"' \
+	    show a
+}
+
 # The next daemon leaves what the journal does not name alone.
 @test "killed before what a failed build left is gone: the next one ends it" {
 	mkdir host
