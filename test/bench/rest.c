@@ -110,7 +110,7 @@ await_idle(void)
 
 	do {
 		if (now_us() > end) {
-			fprintf(stderr, "launch: dom0 has been busy for %d ms\n",
+			fprintf(stderr, "launch: dom0 is busy for %d ms\n",
 			    IDLE_LIMIT_MS);
 			return;
 		}

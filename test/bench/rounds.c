@@ -32,7 +32,8 @@ fill_all(struct bench *b, unsigned count, const struct launcher *ctl)
 {
 	struct pool pools[] = { { "armed", "armed", count },
 		{ "booted", "booted", count }, { "paused", "paused", count },
-		{ "fbooted", "booted", count }, { "fpaused", "paused", count } };
+		{ "fbooted", "booted", count },
+		{ "fpaused", "paused", count } };
 	unsigned i;
 
 	for (i = 0; i < 2; i++)

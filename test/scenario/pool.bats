@@ -163,16 +163,18 @@ teardown() {
 	holds '.builds == 7' stats
 }
 
+more_than() {
+	[ "$(stat_of builds)" -gt "$1" ]
+}
+
 # Each claim puts the refill off, but not beyond two seconds.
 @test "pool: claims without a pause do not keep it from being refilled" {
-	local before
-
 	daemon_start build_ms=1 boot_ms=1
 	ctl pool set booted booted 1000 >/dev/null
 	fill
-	before=$(stat_of builds)
+	built=$(stat_of builds)
 	"$build/uvnf-bench" -r 100 -d 5 --wait claimed booted >bench.out &
-	await eval '[ "$(stat_of builds)" -gt "$before" ]'
+	await more_than "$built"
 	kill -0 $!
 	wait $!
 }
