@@ -29,6 +29,16 @@ killed() {
 	daemon_start "host=$PWD/host"
 }
 
+# A VNF that may have half of a configuration.
+killed_in_a_config() {
+	daemon_start "host=$PWD/host" write_ms=3000
+	ctl create cold a -c count.click >/dev/null
+	ctl stop a >/dev/null
+	ctl config a other.click 2>/dev/null &
+	await on_record 1 'config '
+	killed
+}
+
 is_ready() {
 	await holds '.state == "ready"' show "$1"
 	[ "$(ctl read "$1" cnt.class)" = Counter ]
@@ -97,12 +107,7 @@ record_of() {
 }
 
 @test "killed in a config: the VNF is not started on half of it, ever" {
-	daemon_start "host=$PWD/host" write_ms=3000
-	ctl create cold a -c count.click >/dev/null
-	ctl stop a >/dev/null
-	ctl config a other.click 2>/dev/null &
-	await on_record 1 'config '
-	killed
+	killed_in_a_config
 	fails 1 bad-state start a
 	ctl pause a >/dev/null
 	killed
@@ -117,12 +122,7 @@ record_of() {
 }
 
 @test "killed in a config: nor does a reboot take half of it along" {
-	daemon_start "host=$PWD/host" write_ms=3000
-	ctl create cold a -c count.click >/dev/null
-	ctl stop a >/dev/null
-	ctl config a other.click 2>/dev/null &
-	await on_record 1 'config '
-	killed
+	killed_in_a_config
 	holds '.state == "claimed"' reboot a
 	fails 1 bad-state start a
 	says 'no configuration to start with'

@@ -434,6 +434,22 @@ test_close_cancels(void **state)
 	assert_int_equal(cancelled, 302);
 }
 
+static void
+test_the_first_error_is_kept(void **state)
+{
+	static const int errs[] = { 0, ENOENT, 0, EINVAL };
+	int kept = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++)
+		xenstore_keep_error(&kept, errs[i]);
+	assert_int_equal(kept, ENOENT);
+	xenstore_keep_error(&kept, ECANCELED);
+	xenstore_keep_error(&kept, 0);
+	assert_int_equal(kept, ECANCELED);
+}
+
 int
 main(void)
 {
@@ -451,6 +467,7 @@ main(void)
 		TEST(test_guests_take_turns),
 		TEST(test_a_watch_by_its_token),
 		TEST(test_close_cancels),
+		TEST(test_the_first_error_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,18 +160,10 @@ burst_complete(struct burst *b)
 
 static void put_status(struct burst *b, bool running);
 
-/* The first of several errors; but behind ECANCELED nobody is there. */
-static void
-keep_error(int *kept, int err)
-{
-	if (err == ECANCELED || *kept == 0)
-		*kept = err;
-}
-
 static void
 one_done(struct burst *b, int err)
 {
-	keep_error(&b->err, err);
+	xenstore_keep_error(&b->err, err);
 	if (--b->left > 0)
 		return;
 	if (b->err == ECANCELED) {
@@ -326,7 +318,7 @@ got_chunk(void *arg, int err, const char *data, size_t len)
 
 	if (err == 0 && f->len + len > CLICK_CONFIG_MAX)
 		err = EFBIG;		/* the guest has written into it */
-	keep_error(&f->err, err);
+	xenstore_keep_error(&f->err, err);
 	if (err == 0) {
 		f->text = xrealloc(f->text, f->len + len + 1);
 		memcpy(f->text + f->len, data, len);

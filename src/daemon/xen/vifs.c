@@ -126,8 +126,7 @@ on_written(void *arg, int err, const char *data, size_t len)
 
 	(void)data;
 	(void)len;
-	if (err == ECANCELED || op->err == 0)
-		op->err = err;
+	xenstore_keep_error(&op->err, err);
 	if (--op->left == 0 && op->err != ECANCELED)
 		put_done(op);
 }

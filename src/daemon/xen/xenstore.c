@@ -585,3 +585,10 @@ xenstore_writes(const struct xenstore *x)
 {
 	return x->writes;
 }
+
+void
+xenstore_keep_error(int *kept, int err)
+{
+	if (err == ECANCELED || *kept == 0)
+		*kept = err;
+}

@@ -30,6 +30,12 @@ typedef void (*xenstore_reply)(void *arg, int err, const char *data,
     size_t len);
 
 /*
+ * For whoever waits for several replies: *kept, 0 at first, is the first of
+ * their errors, but ECANCELED once that came.
+ */
+void xenstore_keep_error(int *kept, int err);
+
+/*
  * Something at or below the watched path may have changed ("look again": it
  * is no count); comes once soon after the watch was set as well.
  */

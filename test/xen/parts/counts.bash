@@ -135,7 +135,8 @@ keeps_to() {
 		echo "$try: $got $line" | tee -a "$work/costs"
 		[ "$got" = "$source" ] || return
 		within_limits "$line" "$limits" >"$work/beyond" && return
-		sed 's/^/beyond its limits: /' "$work/beyond" >>"$work/costs"
+		sed 's/^/beyond its limits: /' "$work/beyond" |
+		    tee -a "$work/costs"
 		cut -c 1-300 "$work/window" "$work/netlink"
 	done
 	return 1
