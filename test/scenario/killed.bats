@@ -136,7 +136,7 @@ record_of() {
 @test "killed while an armed VNF starts anew: it is not taken for ready" {
 	printf '  web:\n    extends: cold\n    config: count.click\n' >>uvnf.yaml
 	printf '    override: [config]\n    pool: {armed: 1}\n' >>uvnf.yaml
-	daemon_start "host=$PWD/host" start_ms=300
+	daemon_start "host=$PWD/host" start_ms=3000
 	ctl pool fill --wait >/dev/null
 	holds '.source == "armed"' create web a --wait ready
 	# It never comes up, nor does it connect its vif.
