@@ -222,8 +222,7 @@ bridge_create(struct daemon *dm, const char *name, const char *chain,
 	}
 	if (!known && journal_bridge(dm->journal, name, chain,
 	    owner) != 0) {
-		uvnf_error_set(&e, UVNF_E_SYSTEM, "'%s' cannot be recorded in "
-		    "the journal; see the daemon's log", name);
+		journal_refused(&e, "'%s'", name);
 		done(arg, NULL, false, &e);
 		return;
 	}

@@ -516,6 +516,19 @@ journal_gone(struct journal *j, const struct domain *d)
 }
 
 int
+journal_refused(struct uvnf_error *e, const char *fmt, ...)
+{
+	char what[UVNF_ERROR_TEXT_MAX / 2];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return uvnf_error_set(e, UVNF_E_SYSTEM, "%s cannot be recorded in the "
+	    "journal; see the daemon's log", what);
+}
+
+int
 journal_probe(struct journal *j)
 {
 	return append(j, "version %d", JOURNAL_VERSION);

@@ -137,6 +137,13 @@ int journal_doom(struct journal *j, const struct domain *d);
 int journal_gone(struct journal *j, const struct domain *d);
 
 /*
+ * The error, UVNF_E_SYSTEM, of an act that was not begun because a line could
+ * not be written; fmt says what it is that "cannot be recorded".
+ */
+int journal_refused(struct uvnf_error *e, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
  * A line that changes nothing: whether there is room for those of an act that
  * begins with a look at Xen or a wait, and could not be broken off later.
  */

@@ -97,7 +97,7 @@ pool_put_back(struct pools *p, struct domain *d)
 	struct shelf *s = pool_shelf(p, d->template, d->kind);
 
 	if (s == NULL) {		/* its template was replaced */
-		pool_give_up(p, d);
+		doom(p->daemon, d);
 		return;
 	}
 	TAILQ_INSERT_HEAD(&s->ready, d, entry);
@@ -231,13 +231,6 @@ pools_start(struct pools *p)
 	pool_refill(p);
 }
 
-void
-pool_give_up(struct pools *p, struct domain *d)
-{
-	journal_doom(p->daemon->journal, d);
-	reap(p->daemon, d, NULL, NULL);
-}
-
 bool
 pool_shelf_give_up(struct pools *p, struct shelf *s)
 {
@@ -246,7 +239,7 @@ pool_shelf_give_up(struct pools *p, struct shelf *s)
 	if (d == NULL)
 		return false;
 	pool_shelf_remove(s, d);
-	pool_give_up(p, d);
+	doom(p->daemon, d);
 	return true;
 }
 

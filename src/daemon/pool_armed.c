@@ -109,7 +109,7 @@ shelf_make_room(struct pools *p, struct shelf *s, const struct template *t,
 		next = TAILQ_NEXT(d, entry);
 		if (is_in_the_way(d, t, set)) {
 			pool_shelf_remove(s, d);
-			pool_give_up(p, d);
+			doom(p->daemon, d);
 		}
 	}
 	for (b = LIST_FIRST(&p->builds); b != NULL; b = next_build) {

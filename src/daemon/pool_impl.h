@@ -115,8 +115,6 @@ bool pool_shelf_is_of(const struct shelf *s, const struct template *of);
 struct shelf *pool_shelves_new(const struct config *c, unsigned *n);
 /* A shell of s was: the refill waits for a quiet time now. */
 void pool_claimed(struct pools *p, const struct shelf *s);
-/* Hands a shell that is on no shelf to the reaper. */
-void pool_give_up(struct pools *p, struct domain *d);
 /* Takes d, one of its shells, out of it. */
 void pool_shelf_remove(struct shelf *s, struct domain *d);
 /* Hands its oldest shell to the reaper; false when there is none. */

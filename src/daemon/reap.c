@@ -104,3 +104,10 @@ reap(struct daemon *dm, struct domain *d, reap_done done, void *arg)
 	else
 		reap_try(-1, 0, r);
 }
+
+void
+doom(struct daemon *dm, struct domain *d)
+{
+	journal_doom(dm->journal, d);
+	reap(dm, d, NULL, NULL);
+}

@@ -17,4 +17,7 @@ typedef void (*reap_done)(void *arg);
  */
 void reap(struct daemon *dm, struct domain *d, reap_done done, void *arg);
 
+/* The same of one that nobody waits for, and puts on record that it ends. */
+void doom(struct daemon *dm, struct domain *d);
+
 #endif

@@ -45,8 +45,7 @@ armed_take(struct daemon *dm, const struct template *t,
 		}
 		log_warn("shell spoiled domain=%s domid=%d error=%s", d->name,
 		    d->domid, e.text);
-		journal_doom(dm->journal, d);
-		reap(dm, d, NULL, NULL);
+		doom(dm, d);
 	}
 	return d;
 }

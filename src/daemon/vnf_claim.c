@@ -41,8 +41,7 @@ claim_record(struct vnf_task *t, struct domain *d, struct uvnf_error *e)
 	    d->template->vcpus);
 	if (journal_claim(t->daemon->journal, v) == 0)
 		return 0;
-	return uvnf_error_set(e, UVNF_E_SYSTEM, "'%s' cannot be recorded in "
-	    "the journal; see the daemon's log", v->name);
+	return journal_refused(e, "'%s'", v->name);
 }
 
 /* Lets it run, if it never has. */
@@ -59,14 +58,13 @@ claim_unpause(struct vnf_task *t, struct domain *d, struct uvnf_error *e)
 static void
 claim_drop(struct vnf_task *t, struct domain *d)
 {
-	journal_doom(t->daemon->journal, d);
 	if (d->kind == KIND_COLD)	/* shells are nobody's until then */
 		domain_owe(d, t->vnf->owner, d->template->memory_mb);
 	d->vnf = NULL;
 	t->vnf->to_start = false;
 	t->vnf->domain = t->old;
 	t->old = NULL;
-	reap(t->daemon, d, NULL, NULL);
+	doom(t->daemon, d);
 }
 
 int

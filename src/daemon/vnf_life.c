@@ -39,9 +39,7 @@ static int
 begin_pause(struct daemon *dm, struct vnf *v, struct uvnf_error *e)
 {
 	if (journal_pausing(dm->journal, v->domain) != 0)
-		return uvnf_error_set(e, UVNF_E_SYSTEM, "that '%s' is paused "
-		    "cannot be recorded in the journal; see the daemon's log",
-		    v->name);
+		return journal_refused(e, "that '%s' is paused", v->name);
 	return dm->backend->pause(dm->backend, v->domain, e);
 }
 
@@ -228,9 +226,7 @@ record_shutdown(struct daemon *dm, const struct vnf *v, struct uvnf_error *e)
 {
 	if (journal_doom(dm->journal, v->domain) == 0)
 		return 0;
-	return uvnf_error_set(e, UVNF_E_SYSTEM, "that '%s' is shut down "
-	    "cannot be recorded in the journal; see the daemon's log",
-	    v->name);
+	return journal_refused(e, "that '%s' is shut down", v->name);
 }
 
 void

@@ -48,8 +48,7 @@ give_up_shell(struct vnf_task *t, struct domain *d)
 		pool_put_back(dm->pools, d);
 		return;
 	}
-	journal_doom(dm->journal, d);
-	reap(dm, d, NULL, NULL);
+	doom(dm, d);
 }
 
 static void
@@ -96,11 +95,8 @@ change(struct vnf_task *t, struct domain *d, const struct domain_vif *vifs,
 	struct uvnf_error e;
 
 	if (record_wanted(t, d, vifs, mask) != 0) {
-		uvnf_error_set(&e, UVNF_E_SYSTEM, "the vifs of '%s' cannot be "
-		    "recorded in the journal; see the daemon's log",
-		    t->vnf->name);
-		journal_doom(t->daemon->journal, d);
-		reap(t->daemon, d, NULL, NULL);
+		journal_refused(&e, "the vifs of '%s'", t->vnf->name);
+		doom(t->daemon, d);
 		task_unclaimed(t, &e);
 		return;
 	}

@@ -224,8 +224,7 @@ check_room(struct daemon *dm, const struct vnf *v, struct uvnf_error *e)
 {
 	if (journal_probe(dm->journal) == 0)
 		return 0;
-	return uvnf_error_set(e, UVNF_E_SYSTEM, "what becomes of '%s' cannot "
-	    "be recorded in the journal; see the daemon's log", v->name);
+	return journal_refused(e, "what becomes of '%s'", v->name);
 }
 
 /* The VNF of a request, free for it, or NULL after the request's end. */
@@ -464,9 +463,7 @@ destroy_record(struct daemon *dm, const struct vnf *v, struct uvnf_error *e)
 {
 	if (v->domain == NULL || journal_doom(dm->journal, v->domain) == 0)
 		return 0;
-	return uvnf_error_set(e, UVNF_E_SYSTEM, "that '%s' is destroyed "
-	    "cannot be recorded in the journal; see the daemon's log",
-	    v->name);
+	return journal_refused(e, "that '%s' is destroyed", v->name);
 }
 
 void

@@ -38,8 +38,7 @@ task_retire_old(struct vnf_task *t)
 	old->owed_mb = old->template->memory_mb;
 	if (!old->dead && b->pause(b, old, NULL) != 0)
 		log_warn("old domain not paused domain=%s", old->name);
-	journal_doom(t->daemon->journal, old);
-	reap(t->daemon, old, NULL, NULL);
+	doom(t->daemon, old);
 }
 
 static void

@@ -138,9 +138,7 @@ order_start(struct vnf_task *t)
 	v->routers |= UINT64_C(1) << t->router;
 	if (journal_routers(t->daemon->journal, v) != 0) {
 		v->routers &= ~(UINT64_C(1) << t->router);
-		uvnf_error_set(&e, UVNF_E_SYSTEM, "router %u of '%s' cannot "
-		    "be recorded in the journal; see the daemon's log",
-		    t->router, v->name);
+		journal_refused(&e, "router %u of '%s'", t->router, v->name);
 		task_router_failed(t, &e);
 		return;
 	}
