@@ -178,8 +178,10 @@ vnf_release(struct vnf_table *t, struct vnf *v)
 	TAILQ_REMOVE(&t->list, v, entry);
 	t->count--;
 	/* A daemon that ends lets go of VNFs that go on. */
-	if (v->state == VNF_STOPPING)
-		vnf_set_state(t, v, VNF_NONE);
+	if (v->state != VNF_STOPPING)
+		return;
+	PROBE(destroyed, v->name, v->domain != NULL ? v->domain->domid : -1);
+	vnf_set_state(t, v, VNF_NONE);
 }
 
 void

@@ -445,7 +445,6 @@ destroy_now(struct daemon *dm, struct vnf *v, struct destroy *ds)
 		vnf_set_state(&dm->vnfs, v, VNF_STOPPING);
 	log_info("vnf destroyed name=%s domid=%d", v->name,
 	    d != NULL ? d->domid : -1);
-	PROBE(destroyed, v->name, d != NULL ? d->domid : -1);
 	vnf_release(&dm->vnfs, v);
 	vnf_free(v);
 	if (d != NULL) {

@@ -94,7 +94,7 @@ task_fail(struct vnf_task *t, const struct uvnf_error *e)
 	}
 	log_warn("vnf failed name=%s domid=%d code=%s error=%s", v->name,
 	    v->domain->domid, uvnf_code_word(e->code), e->text);
-	PROBE(failed, v->name, v->domain->domid, e->code);
+	PROBE(failed, v->name, v->domain->domid, uvnf_code_word(e->code));
 	vnf_set_error(v, e);
 	if (v->state != VNF_FAILED)
 		vnf_set_state(&t->daemon->vnfs, v, VNF_FAILED);

@@ -89,20 +89,22 @@ us() {
 
 @test "tracepoints: what fails, and what crashes" {
 	[ ${#under[@]} -eq 0 ] || skip 'valgrind runs the program, not the CPU'
-	daemon_start wedge_starts=1 crash_starts=1
+	sed -i '/pool:/d' uvnf.yaml
+	daemon_start fail_builds=1 wedge_starts=1 crash_starts=1
 	listen create '%s %d' '$_probe_arg0,$_probe_arg2>0' \
-	    failed '%s %d %d' '$_probe_arg0,$_probe_arg1,$_probe_arg2' \
-	    crashed '%s %d' '$_probe_arg0,$_probe_arg1'
+	    failed '%s %d %s' '$_probe_arg0,$_probe_arg1,$_probe_arg2' \
+	    crashed '%s %d' '$_probe_arg0,$_probe_arg1' \
+	    destroyed '%s %d' '$_probe_arg0,$_probe_arg1'
+	fails 1 build-failed create cold web0
 	fails 1 guest-dead create cold web1 -c count.click --wait ready
 	fails 4 timeout -t 0.4 create cold web2 -c count.click --wait ready
 	stop_listening
-	cat passed
-	code=$(sed -n 's/^failed web2 .* //p' passed)
-	[ "$code" -gt 0 ]
 	diff - passed <<-EOF
+	create web0 1
+	destroyed web0 -1
 	create web1 1
 	crashed web1 $(domid web1)
 	create web2 1
-	failed web2 $(domid web2) $code
+	failed web2 $(domid web2) timeout
 	EOF
 }
