@@ -164,8 +164,7 @@ result_write_json(const struct result *r, const char *path,
 	put(out, "settings", settings(r));
 	put(out, "operations", json_integer((json_int_t)r->operations));
 	put(out, "seconds", json_real(r->seconds));
-	put(out, "per_second", json_real(r->seconds > 0 ?
-	    (double)r->operations / r->seconds : 0));
+	put(out, "per_second", json_real(result_rate(r)));
 	put(out, "substituted", json_integer((json_int_t)r->substituted));
 	put(out, "interrupted", json_boolean(r->interrupted));
 	put(out, "sources", sources(r));
@@ -250,7 +249,7 @@ read_row(struct result *r, const json_t *j)
 static const char *const known_settings[] = { "version", "backend",
 	"daemon_version", "template", "loop", "clients", "connections", "rate",
 	"mix", "wait", "destroy_wait", "ready", "source", "config_bytes",
-	"population", "warm_up", "seed" };
+	"set", "population", "warm_up", "seed" };
 
 static void
 read_settings(struct result *r, const json_t *j)

@@ -43,12 +43,37 @@ compare(const struct options *o)
 	return rc == 0 ? 0 : fail(&e);
 }
 
+/* What was given, in a form that JSON can hold. */
+static void
+set_given(struct result *r, const char *key, const char *given)
+{
+	char text[1024];
+
+	result_escape(text, sizeof(text), given);
+	result_set_text(r, key, text);
+}
+
+/* The parameters of the template. */
+static void
+set_parameters(struct result *r, const struct options *o)
+{
+	char text[512] = "";
+	size_t len = 0;
+	unsigned i;
+
+	for (i = 0; i < o->nsets && len < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+		    i > 0 ? " " : "", o->sets[i] + strlen("set."));
+	if (o->nsets > 0)
+		set_given(r, "set", text);
+}
+
 /* What a result has to be told with, before the run. */
 static void
 set(struct result *r, const struct options *o)
 {
 	result_set_text(r, "version", PACKAGE_VERSION);
-	result_set_text(r, "template", o->template);
+	set_given(r, "template", o->template);
 	result_set_text(r, "loop", o->clients > 0 ? "closed" : "open");
 	if (o->clients > 0)
 		result_set_number(r, "clients", (double)o->clients);
@@ -64,6 +89,7 @@ set(struct result *r, const struct options *o)
 		result_set_number(r, "config_bytes", (double)o->config_len);
 	if (o->source != NULL)
 		result_set_text(r, "source", o->source);
+	set_parameters(r, o);
 	result_set_number(r, "population", (double)o->population);
 	result_set_number(r, "warm_up", (double)o->warm_up);
 	result_set_number(r, "seed", (double)o->seed);

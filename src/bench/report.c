@@ -91,8 +91,7 @@ result_print(const struct result *r, FILE *out)
 	for (i = 0; i < r->nsettings; i++)
 		print_setting(&r->settings[i], out);
 	fprintf(out, "%-14s  %" PRIu64 " in %.3f s, %.1f a second%s\n",
-	    "operations", r->operations, r->seconds,
-	    r->seconds > 0 ? (double)r->operations / r->seconds : 0,
+	    "operations", r->operations, r->seconds, result_rate(r),
 	    r->interrupted ? "; interrupted" : "");
 	if (r->substituted > 0)
 		fprintf(out, "%-14s  %" PRIu64 "\n", "substituted",

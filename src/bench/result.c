@@ -47,6 +47,14 @@ result_free(struct result *r)
 	memset(r, 0, sizeof(*r));
 }
 
+double
+result_rate(const struct result *r)
+{
+	if (r->seconds <= 0)
+		return 0;
+	return (double)(r->operations - r->failed) / r->seconds;
+}
+
 static struct setting *
 add_setting(struct result *r, const char *key)
 {

@@ -61,6 +61,7 @@ struct result {
 	struct setting settings[SETTINGS_MAX];
 	unsigned nsettings;
 	uint64_t operations;		/* measured ones that ended */
+	uint64_t failed;		/* of these, with an error */
 	uint64_t substituted;
 	double seconds;
 	uint64_t sources[SOURCE_COUNT];	/* of measured creates */
@@ -71,6 +72,8 @@ struct result {
 };
 
 void result_free(struct result *r);
+/* Operations a second that did not fail; 0 where no time has passed. */
+double result_rate(const struct result *r);
 void result_set_text(struct result *r, const char *key, const char *text);
 void result_set_number(struct result *r, const char *key, double number);
 const struct setting *result_setting(const struct result *r, const char *key);

@@ -19,6 +19,7 @@ struct task {
 	bool client;			/* closed loop: the next one follows */
 	bool measured;
 	bool discarding;		/* a failed VNF is destroyed */
+	bool erred;			/* an error of it was counted */
 	bool answered;			/* and waits for the router */
 	bool running;			/* the router, before the answer */
 	char *failed, *why;		/* it failed, before the answer */
@@ -88,6 +89,7 @@ answer_stage(const struct task *t, const struct uvnf_data *d)
 static void
 count_error(struct task *t, const char *code, const char *text)
 {
+	t->erred = true;
 	result_error(t->l->result, t->op, code, text, t->l->o->expect);
 }
 
@@ -119,6 +121,7 @@ finish(struct task *t)
 		t->vnf->task = NULL;
 	if (t->measured) {
 		l->result->operations++;
+		l->result->failed += t->erred;
 		l->end_ns = now_ns();
 	}
 	l->under_way--;

@@ -176,7 +176,7 @@ only() {
 	says '10 requests failed' 'failed: 10 of create: router-failed: '
 	told '.errors | length == 1 and .[0].code == "router-failed" and
 	    .[0].count == 10 and .[0].expected == false'
-	told '.rows == []'
+	told '.rows == [] and .operations == 10 and .per_second == 0'
 	only
 	run -0 bench -n 10 -w 0 --wait ready -c refused.click \
 	    --expect no-memory,router-failed cold
@@ -321,6 +321,17 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	[ "$status" -eq 1 ]
 	says 'too-big' 'create'
 	[[ $output != *'the connection was lost'* ]]
+	only
+}
+
+@test "what a template was given is among the settings" {
+	daemon_start
+	run bench -n 2 --set a=1 --set b=2 --json out.json cold
+	told '.settings.set == "a=1 b=2" and .errors[0].code == "bad-request"'
+	bench -n 2 -c count.click --json without.json cold
+	jq '.settings.set = "a=1"' without.json >with.json
+	run -0 bench --compare with.json without.json
+	says 'A:  set             a=1'
 	only
 }
 
