@@ -81,11 +81,14 @@ daemon_fill_all(struct uvnf *u, const struct pool *pools, size_t n)
 	for (i = 0; i < n; i++)
 		daemon_must(u, "pool set %s %s %u min=%u", pools[i].template,
 		    pools[i].kind, pools[i].count, pools[i].count);
-	/* A build that failed is said, and made again. */
+	/* A build that failed is said, also on the page, and made again. */
 	for (i = 0; daemon_ask(u, "pool fill wait=full " FILL_LIMIT, NULL,
-	    0) != 0; i++)
+	    0) != 0; i++) {
 		if (i == FILL_TRIES)
 			fatal("so this cannot go on");
+		printf("failed\tuvnfd\t%s\ta fill: %s\n", pools[0].kind,
+		    uvnf_error_text(u));
+	}
 	begin = now_us() - begin;
 	for (i = 0; i < n; i++)
 		daemon_keep(u, pools[i].template, pools[i].kind,

@@ -201,7 +201,8 @@ forget_port(int domid)
 
 /*
  * Its router is to answer no more; the domain goes with the pool.  The vif's
- * backend tells when it has let go.
+ * backend tells when it has let go, and before, that there was something to let
+ * go of: a router that begins late would be in the next one's way.
  */
 static int
 stop(struct bench *b, const struct launcher *how, const struct launch *l,
@@ -209,16 +210,18 @@ stop(struct bench *b, const struct launcher *how, const struct launch *l,
 {
 	char path[PATH_LEN];
 
+	(void)how;
 	*us = 0;
-	put_status(b, l->domid, "Halted");
 	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
 	    l->domid);
+	if (xs_await(b->xs, path, "4", LIMIT_MS) != 0)
+		fatal("the router of domain %d does not run", l->domid);
+	put_status(b, l->domid, "Halted");
 	if (xs_settle(b->xs) != 0 ||
 	    xs_await(b->xs, path, "2", LIMIT_MS) != 0)
-		return failed(how, "domain %d does not halt", l->domid);
+		fatal("domain %d does not halt", l->domid);
 	if (forget_port(l->domid) != 0)
-		return failed(how, "the bridge does not forget vif%d.0",
-		    l->domid);
+		fatal("the bridge does not forget vif%d.0", l->domid);
 	return 0;
 }
 

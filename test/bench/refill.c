@@ -54,6 +54,19 @@ building(struct bench *b)
 	return sum;
 }
 
+/* A create that failed may have left its VNF, which has its name. */
+static void
+discard(struct bench *b, unsigned i)
+{
+	char words[128];
+
+	snprintf(words, sizeof(words), "destroy refill-%u wait=freed "
+	    "timeout_ms=120000", i);
+	if (daemon_ask(b->uvnf, words, NULL, 0) != 0 &&
+	    strcmp(uvnf_error_word(b->uvnf), "no-vnf") != 0)
+		fatal("so this cannot go on");
+}
+
 /*
  * One claim; its domid, or -1.  Its VNF stays until the batch has ended: a
  * destroy is no refill.  Without a refill beside it, or with one where none
@@ -63,7 +76,7 @@ static int
 claim(struct bench *b, unsigned i, uint64_t due, bool busy)
 {
 	const struct launcher *how = launcher_find("uvnfd", "booted");
-	const char *when = busy ? "refill" : "quiet";
+	const char *when = busy ? "refill" : "quiet", *source;
 	char words[128];
 	uint64_t us;
 	bool beside;
@@ -78,9 +91,15 @@ claim(struct bench *b, unsigned i, uint64_t due, bool busy)
 		;
 	rc = daemon_ask(b->uvnf, words, b->config, b->config_len);
 	us = now_us() - due;
-	if (rc != 0)
-		return failed(how, "not created");
-	if (beside == busy)
+	if (rc != 0) {
+		failed(how, "not created");
+		discard(b, i);
+		return -1;
+	}
+	source = daemon_text(b->uvnf, "source");
+	if (source == NULL || strcmp(source, "booted") != 0)
+		failed(how, "a paced claim found no shell");
+	else if (beside == busy)
 		sample(how, "started", when, us);
 	else
 		rest_dropped(how, when, busy ? "no build was beside it" :

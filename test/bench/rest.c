@@ -100,9 +100,9 @@ read_ticks(uint64_t *all, uint64_t *idle)
 
 /*
  * What others do behind a destroy (xenconsoled looks at every domain then) is
- * not the next launch's.
+ * not the next launch's.  False: they went on for too long.
  */
-static void
+static bool
 await_idle(void)
 {
 	uint64_t end = now_us() + IDLE_LIMIT_MS * 1000ull;
@@ -112,12 +112,13 @@ await_idle(void)
 		if (now_us() > end) {
 			fprintf(stderr, "launch: dom0 is busy for %d ms\n",
 			    IDLE_LIMIT_MS);
-			return;
+			return false;
 		}
 		read_ticks(&all_then, &idle_then);
 		pause_ms(IDLE_MS);
 		read_ticks(&all, &idle);
 	} while (idle - idle_then < (all - all_then) * IDLE_SHARE / 100);
+	return true;
 }
 
 void
@@ -157,7 +158,7 @@ rest_await(struct bench *b, const struct launcher *how, struct rest *r)
 		pause_ms(LOOK_MS);
 		look(b, how, r);
 	}
-	await_idle();
+	r->busy = !await_idle();
 }
 
 /* --- was it kept? -------------------------------------------------------- */
@@ -197,7 +198,9 @@ rest_kept(struct bench *b, const struct launcher *how,
 	struct rest want = expected(how, before, ended), now;
 
 	look(b, how, &now);
-	if (now.building > 0 || now.builds != want.builds)
+	if (before->busy)
+		rest_dropped(how, when, "dom0 was not idle before it", us);
+	else if (now.building > 0 || now.builds != want.builds)
 		rest_dropped(how, when, "a build fell into it", us);
 	else if (now.shells != want.shells || now.domains != want.domains ||
 	    now.vnfs != want.vnfs || now.destroys != want.destroys)

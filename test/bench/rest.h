@@ -19,6 +19,7 @@ struct rest {
 	int64_t shells, building;	/* of all pools */
 	int64_t own;			/* shells of the launcher's pool */
 	int64_t vnfs, builds, destroys;	/* as uvnfd counts them */
+	bool busy;			/* dom0 was, for too long */
 };
 
 /*
@@ -34,9 +35,9 @@ void rest_settle(struct bench *b);
 void rest_await(struct bench *b, const struct launcher *how, struct rest *r);
 
 /*
- * Has nothing else been built or destroyed since `before' but the VNF of this
- * launcher, which is up, or has ended?  If not, says so: such a measurement,
- * of us, is dropped.
+ * Was dom0 idle before it, and has nothing else been built or destroyed since
+ * but the VNF of this launcher, which is up, or has ended?  If not, says so:
+ * such a measurement, of us, is dropped.
  */
 bool rest_kept(struct bench *b, const struct launcher *how,
     const struct rest *before, bool ended, const char *when, uint64_t us);

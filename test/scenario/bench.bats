@@ -104,6 +104,16 @@ pair() {
 	[ -s "$BATS_TEST_TMPDIR/curve.png" ]
 }
 
+@test 'a share that is none makes no ratio' {
+	put uvnfd booted started n=10 90
+	put uvnfd booted started n=500 230
+	pair n=10 90 100
+	pair n=500 230 200
+	pages
+	target "uvnfd's own share of a booted claim beside 500 VNFs running by that beside 10" |
+	    grep -F 'not measured'
+}
+
 # part NAME LINE...: another file of samples, with tabs for its spaces.
 part() {
 	printf 'part %s\n' "$1" | tr ' ' '\t'
@@ -136,9 +146,11 @@ part() {
 	cd "$BATS_TEST_TMPDIR"
 	part rounds 'sample xl - started main 6000' 'end 0' >samples-rounds
 	part curve 'sample floor booted started n=10 2000' >samples-curve
-	printf 'sample\tfloor\tbooted\tstart' >>samples-curve
+	printf 'sample\tfloor\tbooted\tstarted\tn=10\t1' >>samples-curve
 	"$report" samples-rounds samples-curve .
 	grep -F 'The part `curve` is incomplete' benchmarks.md
+	# What the cut left of a sample of some milliseconds is no sample.
+	grep -F '| xenstored | 10 |  |  | 2.00 |' benchmarks.md
 	grep -F 'The part `refill` was not run.' benchmarks.md
 	grep -F '1 launches of xl are too few: 30 are wanted.' benchmarks.md
 	run grep -F 'The part `rounds` is incomplete' benchmarks.md
