@@ -67,11 +67,14 @@ calls() {
 	grep -cE "$1" "$work/window" || :
 }
 
-# requests: to xenstored; each of those that a create makes has a path in it,
+# What is sent to xenstored: each request that a create makes has a path in it,
 # and a configuration has none of the kind.
+to_xenstored() {
+	grep -E '^(send(to|msg)|writev?)\(.*/local/domain/' "$work/window" || :
+}
+
 requests() {
-	{ grep '^sendto(' "$work/window" || :; } |
-	    { grep -o '/local/domain/' || :; } | wc -l
+	to_xenstored | { grep -o '/local/domain/' || :; } | wc -l
 }
 
 # count_create TEMPLATE WAIT [FILE]: of a VNF called counted, as a line in
@@ -96,7 +99,7 @@ count_create() {
 		return 1
 	}
 	echo "requests=$(requests)" \
-	    "trips=$(calls '^sendto\(')" \
+	    "trips=$(to_xenstored | wc -l)" \
 	    "hypercalls=$(calls '^ioctl\(')" \
 	    "netlink=$(grep -c '<NETLINK' "$work/netlink")" \
 	    "forks=$(calls '^(clone|clone3|fork|vfork)\(')" \

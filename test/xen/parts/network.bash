@@ -2,8 +2,7 @@
 # Copyright (c) 2026 The uvnf authors
 # shellcheck shell=bash disable=SC2154
 #
-# Where vifs are plugged in, and their MAC, MTU and rate.  Open vSwitch needs
-# a dom0 with its package: test/xen/run --package openvswitch-switch.
+# Where vifs are plugged in, and their MAC, MTU and rate.
 
 write_network_config() {
 	cat >"$work/uvnf.yaml" <<-END
@@ -51,8 +50,6 @@ write_network_config() {
 	    kernel: $guest
 	    vifs: [{ovs: ovsbr9}]
 	END
-	[ -n "$ovs" ] || sed -i '/^ *ovs:$/,/booted: 1/ s/booted: 1/booted: 0/' \
-	    "$work/uvnf.yaml"
 }
 
 # --- what the kernel and xenstore say
@@ -516,11 +513,7 @@ network_ovs() {
 }
 
 part_network() {
-	ovs=
-	command -v ovs-vsctl >/dev/null && ovs=yes
-	if [ -n "$ovs" ]; then
-		check 'Open vSwitch starts' start_ovs
-	fi
+	check 'Open vSwitch starts' start_ovs
 	write_network_config
 	check 'uvnfd starts with all kinds of vifs' \
 	    eval 'stop_daemon && start_daemon'
@@ -531,15 +524,11 @@ part_network() {
 	network_no_such_bridge
 	network_named
 	network_stuck_mover
-	if [ -n "$ovs" ]; then
-		network_ovs
-	else
-		skip 'Open vSwitch' 'this dom0 has none; see test/xen/run'
-	fi
+	network_ovs
 	check 'uvnfd stops in order' stop_daemon
-	[ -z "$ovs" ] || check 'Open vSwitch has no port left' no_ovs_ports
+	check 'Open vSwitch has no port left' no_ovs_ports
 	check 'nothing is left' no_leftovers
-	[ -z "$ovs" ] || stop_ovs >/dev/null 2>&1
+	stop_ovs >/dev/null 2>&1
 	write_config
 	check 'uvnfd starts again' start_daemon
 }
