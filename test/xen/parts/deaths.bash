@@ -115,6 +115,8 @@ part_deaths() {
 	    'stop_daemon && UVNF_VIF=$work/slow-vif start_daemon &&
 	    ctl pool fill --wait'
 	creates booted web1 10.0.0.21 booted
+	# Or the helper of a refill would be taken for that of a create.
+	check 'the pools are full again' ctl pool fill --wait
 	check 'a worker that is killed costs its build' \
 	    create_while worker KILL killed
 	check 'nothing of the build is left' within 60 no_cold_domain
