@@ -54,6 +54,18 @@ daemon_must(struct uvnf *u, const char *fmt, ...)
 		fatal("so this cannot go on");
 }
 
+void
+daemon_discard(struct uvnf *u, const char *name)
+{
+	char words[128];
+
+	snprintf(words, sizeof(words), "destroy %s wait=freed "
+	    "timeout_ms=120000", name);
+	if (daemon_ask(u, words, NULL, 0) != 0 &&
+	    strcmp(uvnf_error_word(u), "no-vnf") != 0)
+		fatal("so this cannot go on");
+}
+
 const char *
 daemon_text(struct uvnf *u, const char *key)
 {

@@ -21,6 +21,11 @@ int daemon_ask(struct uvnf *u, const char *words, const char *payload,
 /* The same for what must not fail. */
 void daemon_must(struct uvnf *u, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/*
+ * Destroys a VNF that a create which failed may have left: it would answer in
+ * the next one's place.  Where that fails the program ends.
+ */
+void daemon_discard(struct uvnf *u, const char *name);
 
 /* Of the first data line of the last reply: NULL or -1 when there is none. */
 const char *daemon_text(struct uvnf *u, const char *key);

@@ -35,16 +35,6 @@ check_source(const struct launcher *how, struct launch *l,
 	    "nowhere");
 }
 
-/* What is left of it would answer in the next one's place. */
-static int
-discard(struct bench *b)
-{
-	if (daemon_ask(b->uvnf, "destroy " NAME " wait=freed timeout_ms=60000",
-	    NULL, 0) != 0 && strcmp(uvnf_error_word(b->uvnf), "no-vnf") != 0)
-		fatal("so this cannot go on");
-	return -1;
-}
-
 /* A create under way. */
 struct asked {
 	const struct launcher *how;
@@ -98,7 +88,10 @@ uvnfd_start(struct bench *b, const struct launcher *how, struct launch *l)
 	    armed ? 0 : b->config_len, on_created, &a, NULL) < 0 ||
 	    uvnf_process(b->uvnf) != 0)
 		fatal("%s", uvnf_error_text(b->uvnf));
-	return await_created(b, &a) == 0 ? 0 : discard(b);
+	if (await_created(b, &a) == 0)
+		return 0;
+	daemon_discard(b->uvnf, NAME);
+	return -1;
 }
 
 static int
@@ -132,12 +125,15 @@ uvnfctl_start(struct bench *b, const struct launcher *how, struct launch *l)
 	l->started = now_us();
 	if (status != 0) {
 		failed(how, "status %d", status);
-		return discard(b);
+		daemon_discard(b->uvnf, NAME);
+		return -1;
 	}
 	prober_send(b->prober);		/* not to wait for what follows */
 	daemon_must(b->uvnf, "show " NAME);
-	return check_source(how, l, uvnf_last_reply(b->uvnf)) == 0 ? 0 :
-	    discard(b);
+	if (check_source(how, l, uvnf_last_reply(b->uvnf)) == 0)
+		return 0;
+	daemon_discard(b->uvnf, NAME);
+	return -1;
 }
 
 static int

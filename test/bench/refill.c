@@ -54,19 +54,6 @@ building(struct bench *b)
 	return sum;
 }
 
-/* A create that failed may have left its VNF, which has its name. */
-static void
-discard(struct bench *b, unsigned i)
-{
-	char words[128];
-
-	snprintf(words, sizeof(words), "destroy refill-%u wait=freed "
-	    "timeout_ms=120000", i);
-	if (daemon_ask(b->uvnf, words, NULL, 0) != 0 &&
-	    strcmp(uvnf_error_word(b->uvnf), "no-vnf") != 0)
-		fatal("so this cannot go on");
-}
-
 /*
  * One claim; its domid, or -1.  Its VNF stays until the batch has ended: a
  * destroy is no refill.  Without a refill beside it, or with one where none
@@ -77,13 +64,14 @@ claim(struct bench *b, unsigned i, uint64_t due, bool busy)
 {
 	const struct launcher *how = launcher_find("uvnfd", "booted");
 	const char *when = busy ? "refill" : "quiet", *source;
-	char words[128];
+	char name[32], words[128];
 	uint64_t us;
 	bool beside;
 	int rc;
 
-	snprintf(words, sizeof(words), "create booted refill-%u wait=started "
-	    "timeout_ms=60000", i);
+	snprintf(name, sizeof(name), "refill-%u", i);
+	snprintf(words, sizeof(words), "create booted %s wait=started "
+	    "timeout_ms=60000", name);
 	sleep_until(due - LOOK_US);
 	beside = building(b) > 0;
 	sleep_until(due - SPIN_US);
@@ -93,7 +81,7 @@ claim(struct bench *b, unsigned i, uint64_t due, bool busy)
 	us = now_us() - due;
 	if (rc != 0) {
 		failed(how, "not created");
-		discard(b, i);
+		daemon_discard(b->uvnf, name);
 		return -1;
 	}
 	source = daemon_text(b->uvnf, "source");
