@@ -68,9 +68,10 @@ calls() {
 }
 
 # What is sent to xenstored: each request that a create makes has a path in it,
-# and a configuration has none of the kind.
+# and a configuration has none of the kind.  A sendto counts also without one.
 to_xenstored() {
-	grep -E '^(send(to|msg)|writev?)\(.*/local/domain/' "$work/window" || :
+	grep -E '^sendto\(|^(sendmsg|writev?)\(.*/local/domain/' \
+	    "$work/window" || :
 }
 
 requests() {
