@@ -255,17 +255,15 @@ static void
 read_settings(struct result *r, const json_t *j)
 {
 	const json_t *value;
-	char text[256];
 	size_t i;
 
 	for (i = 0; i < sizeof(known_settings) / sizeof(known_settings[0]);
 	    i++) {
 		value = json_object_get(j, known_settings[i]);
-		if (json_is_string(value)) {
-			result_escape(text, sizeof(text),
+		if (json_is_string(value))
+			result_set_given(r, known_settings[i],
 			    json_string_value(value));
-			result_set_text(r, known_settings[i], text);
-		} else if (json_is_number(value))
+		else if (json_is_number(value))
 			result_set_number(r, known_settings[i],
 			    json_number_value(value));
 	}

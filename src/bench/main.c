@@ -43,16 +43,6 @@ compare(const struct options *o)
 	return rc == 0 ? 0 : fail(&e);
 }
 
-/* What was given, in a form that JSON can hold. */
-static void
-set_given(struct result *r, const char *key, const char *given)
-{
-	char text[1024];
-
-	result_escape(text, sizeof(text), given);
-	result_set_text(r, key, text);
-}
-
 /* The parameters of the template. */
 static void
 set_parameters(struct result *r, const struct options *o)
@@ -65,7 +55,7 @@ set_parameters(struct result *r, const struct options *o)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
 		    i > 0 ? " " : "", o->sets[i] + strlen("set."));
 	if (o->nsets > 0)
-		set_given(r, "set", text);
+		result_set_given(r, "set", text);
 }
 
 /* What a result has to be told with, before the run. */
@@ -73,7 +63,7 @@ static void
 set(struct result *r, const struct options *o)
 {
 	result_set_text(r, "version", PACKAGE_VERSION);
-	set_given(r, "template", o->template);
+	result_set_given(r, "template", o->template);
 	result_set_text(r, "loop", o->clients > 0 ? "closed" : "open");
 	if (o->clients > 0)
 		result_set_number(r, "clients", (double)o->clients);

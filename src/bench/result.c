@@ -76,6 +76,16 @@ result_set_text(struct result *r, const char *key, const char *text)
 }
 
 void
+result_set_given(struct result *r, const char *key, const char *given)
+{
+	struct proto_buf b = { 0 };
+
+	proto_buf_escape(&b, given, strlen(given));
+	result_set_text(r, key, b.data != NULL ? b.data : "");
+	proto_buf_free(&b);
+}
+
+void
 result_set_number(struct result *r, const char *key, double number)
 {
 	add_setting(r, key)->number = number;

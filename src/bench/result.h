@@ -75,6 +75,8 @@ void result_free(struct result *r);
 /* Operations a second that did not fail; 0 where no time has passed. */
 double result_rate(const struct result *r);
 void result_set_text(struct result *r, const char *key, const char *text);
+/* What anybody may have written: escaped, for a terminal and for JSON. */
+void result_set_given(struct result *r, const char *key, const char *given);
 void result_set_number(struct result *r, const char *key, double number);
 const struct setting *result_setting(const struct result *r, const char *key);
 void result_record(struct result *r, enum op op, enum stage stage,

@@ -16,16 +16,27 @@
 #define AT_ONCE 4		/* that are made or destroyed */
 #define LOST_MAX 8		/* that fail, of all */
 
+struct member {
+	struct crowd *crowd;
+	bool up;
+};
+
 struct crowd {
 	unsigned wanted;
 	unsigned at;		/* names up to here have been asked for */
-	unsigned up, lost;
+	unsigned up;		/* members that are */
+	struct member members[CROWD_MAX];
 };
 
 struct crowd *
 crowd_new(void)
 {
-	return xcalloc(1, sizeof(struct crowd));
+	struct crowd *c = xcalloc(1, sizeof(*c));
+	unsigned i;
+
+	for (i = 0; i < CROWD_MAX; i++)
+		c->members[i].crowd = c;
+	return c;
 }
 
 void
@@ -41,27 +52,28 @@ static bool ask_next(struct crowd *c, struct uvnf *u);
 static void
 on_up(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 {
-	struct crowd *c = arg;
+	struct member *m = arg;
 
 	if (strcmp(uvnf_reply_word(r), "ok") == 0) {
-		c->up++;
-	} else {
+		m->crowd->up += !m->up;
+		m->up = true;
+	} else
 		printf("failed\tuvnfd\tcrowd\t%s: %s\n", uvnf_reply_word(r),
 		    uvnf_reply_text(r));
-		c->lost++;
-	}
-	ask_next(c, u);
+	ask_next(m->crowd, u);
 }
 
-/* One that was lost on its way up may not be there. */
+/* One that was lost on its way up may be there, or not: it does not count. */
 static void
 on_gone(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 {
-	struct crowd *c = arg;
+	struct member *m = arg;
 
-	if (strcmp(uvnf_reply_word(r), "ok") == 0)
-		c->up -= c->up > 0;
-	ask_next(c, u);
+	if (m->up && strcmp(uvnf_reply_word(r), "ok") == 0) {
+		m->up = false;
+		m->crowd->up--;
+	}
+	ask_next(m->crowd, u);
 }
 
 /* One step towards the size that is wanted; false: there it is. */
@@ -73,17 +85,19 @@ ask_next(struct crowd *c, struct uvnf *u)
 	const char *destroy[] = { "destroy", NULL, "wait=freed",
 		"timeout_ms=600000" };
 	bool more = c->at < c->wanted;
+	struct member *m;
 	char name[32];
 	int rc;
 
 	if (c->at == c->wanted)
 		return false;
-	snprintf(name, sizeof(name), "crowd-%u", more ? ++c->at : c->at--);
+	m = &c->members[more ? c->at++ : --c->at];
+	snprintf(name, sizeof(name), "crowd-%td", m - c->members + 1);
 	create[2] = destroy[1] = name;
 	if (more)
-		rc = uvnf_submit(u, create, 5, NULL, 0, on_up, c, NULL);
+		rc = uvnf_submit(u, create, 5, NULL, 0, on_up, m, NULL);
 	else
-		rc = uvnf_submit(u, destroy, 4, NULL, 0, on_gone, c, NULL);
+		rc = uvnf_submit(u, destroy, 4, NULL, 0, on_gone, m, NULL);
 	if (rc < 0)
 		fatal("%s", uvnf_error_text(u));
 	return true;

@@ -11,7 +11,12 @@ struct crowd;
 
 struct crowd *crowd_new(void);
 
-/* Makes or destroys some until there are so many; waits for their routers. */
+#define CROWD_MAX 2000
+
+/*
+ * Makes or destroys some until there are so many (CROWD_MAX at most); waits for
+ * their routers.
+ */
 void crowd_resize(struct bench *b, struct crowd *c, unsigned size);
 
 /*

@@ -132,7 +132,7 @@ curve(struct bench *b, unsigned count, const char *const *sizes)
 	crowd_say_memory(b, c);
 	for (i = 0; sizes[i] != NULL; i++) {
 		if (i == SIZES_MAX ||
-		    parse_uint(sizes[i], 1, 2000, &size[i]) != 0)
+		    parse_uint(sizes[i], 1, CROWD_MAX, &size[i]) != 0)
 			fatal("no number of VNFs, or one too many: '%s'",
 			    sizes[i]);
 		crowd_resize(b, c, (unsigned)size[i]);
