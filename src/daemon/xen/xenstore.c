@@ -242,9 +242,8 @@ on_flush(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-/* Replies carry errors by name. */
-static int
-error_of(const char *name)
+int
+xenstore_errno(const char *name)
 {
 	size_t i;
 
@@ -271,7 +270,7 @@ on_reply(struct xenstore *x, const struct xsd_sockmsg *msg, const char *data)
 	while (x->oldest != x->next && request_of(x, x->oldest)->size == 0)
 		x->oldest++;
 	if (msg->type == XS_ERROR)
-		err = error_of(data);
+		err = xenstore_errno(data);
 	else if (msg->type != done.type)
 		err = EIO;
 	if (done.reply != NULL)
@@ -376,31 +375,34 @@ xenstore_new(struct event_base *base, int fd, xenstore_lost lost, void *arg)
 	return x;
 }
 
-struct xenstore *
-xenstore_open(struct event_base *base, xenstore_lost lost, void *arg,
-    struct uvnf_error *e)
+int
+xenstore_connect(struct uvnf_error *e)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	const char *path = xs_daemon_socket();
 	int fd;
 
-	if (path == NULL || strlen(path) >= sizeof(sun.sun_path)) {
-		uvnf_error_set(e, UVNF_E_SYSTEM,
+	if (path == NULL || strlen(path) >= sizeof(sun.sun_path))
+		return uvnf_error_set(e, UVNF_E_SYSTEM,
 		    "the path of xenstored's socket is too long");
-		return NULL;
-	}
 	strcpy(sun.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&sun,
-	    sizeof(sun)) < 0) {
-		uvnf_error_set(e, UVNF_E_SYSTEM,
-		    "cannot reach xenstored at %s: %s", path,
-		    strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	return xenstore_new(base, fd, lost, arg);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return fd;
+	uvnf_error_set(e, UVNF_E_SYSTEM, "cannot reach xenstored at %s: %s",
+	    path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -UVNF_E_SYSTEM;
+}
+
+struct xenstore *
+xenstore_open(struct event_base *base, xenstore_lost lost, void *arg,
+    struct uvnf_error *e)
+{
+	int fd = xenstore_connect(e);
+
+	return fd >= 0 ? xenstore_new(base, fd, lost, arg) : NULL;
 }
 
 /* The next one that nobody will answer. */

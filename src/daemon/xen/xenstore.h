@@ -44,6 +44,11 @@ typedef void (*xenstore_event)(void *arg, const char *path);
 /* The connection is of no use any more; from the loop, once. */
 typedef void (*xenstore_lost)(void *arg, const struct uvnf_error *e);
 
+/* For who may wait: a blocking socket, close-on-exec, or -UVNF_E_SYSTEM. */
+int xenstore_connect(struct uvnf_error *e);
+/* Replies carry errors by name; EIO for one that is not known. */
+int xenstore_errno(const char *name);
+
 /* NULL with e filled when xenstored's socket cannot be reached. */
 struct xenstore *xenstore_open(struct event_base *base, xenstore_lost lost,
     void *arg, struct uvnf_error *e);

@@ -4,7 +4,7 @@
 #
 # What a create costs, from the read of its request to the write of its
 # answer: requests to xenstored, round trips for them, hypercalls and system
-# calls, as strace counts them.
+# calls, as strace counts them; and what the build of a shell does.
 
 talk_begin() {
 	coproc TALK { exec socat -t 10 - UNIX:/run/uvnf/uvnf.sock; }
@@ -109,12 +109,12 @@ count_create() {
 	    >"$work/line"
 }
 
-# within_limits LINE LIMITS: each KEY<=N or KEY==N of the second holds in the
+# within_limits LINE LIMITS: each KEY<=N, KEY>=N or KEY==N of the second holds in the
 # first.
 within_limits() {
 	local limit key value
 	for limit in $2; do
-		key=${limit%%[<=]*}
+		key=${limit%%[<=>]*}
 		value=$(sed -n "s/.*\b$key=\([0-9]*\).*/\1/p" <<<"$1")
 		[ -n "$value" ] && let "value ${limit#"$key"}" || {
 			echo "not $limit: $1"
@@ -144,6 +144,28 @@ keeps_to() {
 		cut -c 1-300 "$work/window" "$work/netlink"
 	done
 	return 1
+}
+
+# What a worker does to build the shell that a claim has taken; requests of
+# libxenstore's own would be two write(2) and more each.
+count_build() {
+	local worker line
+	tracers=()
+	rm -f "$work"/build.*
+	ctl pool fill paused --wait >/dev/null || return
+	for worker in $(pgrep -x 'uvnfd: worker'); do
+		trace_begin "$work/build.$worker" "$worker" \
+		    -e trace=sendto,write || return
+	done
+	ctl create paused counted --wait claimed &&
+	    ctl pool fill paused --wait >/dev/null || return
+	trace_end
+	ctl destroy counted --wait freed >/dev/null || return
+	cat "$work"/build.* >"$work/window"
+	line="requests=$(requests) trips=$(calls '^sendto\(')"
+	line+=" writes=$(calls '^write\(')"
+	echo "a build: $line" | tee -a "$work/costs"
+	within_limits "$line" "$1"
 }
 
 # The responder, with line feeds up to what one chunk takes.
@@ -188,6 +210,8 @@ part_counts() {
 	check 'until it is ready: one request to the kernel' keeps_to \
 	    armed "requests==0 trips==0 netlink==1 $none" \
 	    counted ready
+	check 'a build: changes of a transaction leave together' count_build \
+	    'requests>=100 trips<=70 writes<=40'
 	sed 's/^/  /' "$work/costs"
 	write_config
 	check 'and without it again' ctl reload
