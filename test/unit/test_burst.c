@@ -7,7 +7,6 @@
  */
 
 #include <errno.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -16,181 +15,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <xen/io/xs_wire.h>
 #include <xenstore.h>
 
-#define LOG_MAX 128
-
-static char dir[] = "/tmp/uvnf-burst-XXXXXX";
-static int listener;
-static pthread_t server;
-
-/* --- the xenstored that is played ---------------------------------------- */
-
-/* Of one test; the server's alone until the test has joined it. */
-static struct {
-	unsigned hold;			/* changes that come before an answer */
-	bool conflict;			/* ends of transactions are refused */
-	unsigned last;			/* requests, then it closes; 0: none */
-	unsigned nlog;
-	char log[LOG_MAX][300];		/* "TYPE TX BODY", | for each NUL */
-} played;
-
-static bool
-take(int fd, void *to, size_t len)
-{
-	size_t at = 0;
-	ssize_t n;
-
-	for (; at < len; at += (size_t)n) {
-		n = recv(fd, (char *)to + at, len - at, 0);
-		if (n <= 0)
-			return false;
-	}
-	return true;
-}
-
-static void
-answer(int fd, const struct xsd_sockmsg *asked, uint32_t type,
-    const char *data, size_t len)
-{
-	struct xsd_sockmsg msg = *asked;
-
-	msg.type = type;
-	msg.len = (uint32_t)len;
-	/* As xenstored does: apart. */
-	send(fd, &msg, sizeof(msg), MSG_NOSIGNAL);
-	send(fd, data, len, MSG_NOSIGNAL);
-}
-
-static void
-answer_error(int fd, const struct xsd_sockmsg *asked, const char *name)
-{
-	answer(fd, asked, XS_ERROR, name, strlen(name) + 1);
-}
-
-/* Paths tell what comes of them. */
-static void
-play(int fd, const struct xsd_sockmsg *msg, const char *body)
-{
-	static const char names[] = "a\0bc", permissions[] = "n0\0r5\0w6\0b7";
-
-	if (strstr(body, "missing") != NULL)
-		answer_error(fd, msg, "ENOENT");
-	else if (strstr(body, "full") != NULL)
-		answer_error(fd, msg, "ENOSPC");
-	else if (msg->type == XS_READ)
-		answer(fd, msg, msg->type, body, strlen(body));
-	else if (msg->type == XS_DIRECTORY)
-		answer(fd, msg, msg->type, names,
-		    strstr(body, "empty") != NULL ? 0 : sizeof(names));
-	else if (msg->type == XS_GET_PERMS)
-		answer(fd, msg, msg->type, permissions, sizeof(permissions));
-	else if (msg->type == XS_TRANSACTION_START)
-		answer(fd, msg, msg->type, played.nlog == 1 ? "7" : "8", 2);
-	else if (msg->type == XS_TRANSACTION_END && played.conflict)
-		answer_error(fd, msg, "EAGAIN");
-	else
-		answer(fd, msg, msg->type, "OK", 3);
-}
-
-static void
-keep(const struct xsd_sockmsg *msg, const char *body)
-{
-	char *line = played.log[played.nlog++];
-	int at = snprintf(line, sizeof(played.log[0]), "%u %u ",
-	    (unsigned)msg->type, (unsigned)msg->tx_id);
-	uint32_t i;
-
-	for (i = 0; i < msg->len && at < 299; i++)
-		line[at++] = body[i] != '\0' ? body[i] : '|';
-	line[at] = '\0';
-}
-
-static bool
-is_change(uint32_t type)
-{
-	return type == XS_WRITE || type == XS_MKDIR || type == XS_RM ||
-	    type == XS_SET_PERMS;
-}
-
-/* One connection: answers are held back until so many changes have come. */
-static void
-serve_one(int fd)
-{
-	static struct {
-		struct xsd_sockmsg msg;
-		char body[XENSTORE_PAYLOAD_MAX + 1];
-	} held[16];
-	unsigned n = 0, i;
-
-	while (take(fd, &held[n].msg, sizeof(held[n].msg)) &&
-	    take(fd, held[n].body, held[n].msg.len)) {
-		held[n].body[held[n].msg.len] = '\0';
-		keep(&held[n].msg, held[n].body);
-		if (played.nlog == played.last)
-			return;
-		n++;
-		if (is_change(held[n - 1].msg.type) && n < played.hold)
-			continue;
-		for (i = 0; i < n; i++)
-			play(fd, &held[i].msg, held[i].body);
-		n = 0;
-	}
-}
-
-/* Until nobody can connect any more. */
-static void *
-serve(void *arg)
-{
-	int fd;
-
-	(void)arg;
-	while ((fd = accept(listener, NULL, NULL)) >= 0) {
-		serve_one(fd);
-		close(fd);
-	}
-	return NULL;
-}
-
-/* --- each test ----------------------------------------------------------- */
+#include "daemon/xen/burst.h"
+#include "store.h"
 
 static int
 setup(void **state)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-
 	(void)state;
-	memset(&played, 0, sizeof(played));
-	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/socket", dir);
-	setenv("XENSTORED_PATH", sun.sun_path, 1);
-	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(listener, (struct sockaddr *)&sun,
-	    sizeof(sun)), 0);
-	assert_int_equal(listen(listener, 4), 0);
 	alarm(20);
-	return pthread_create(&server, NULL, serve, NULL);
+	return store_begin();
 }
 
 /* The connection that is kept ends with its server's next answer. */
 static int
 teardown(void **state)
 {
-	char path[64];
-
 	(void)state;
 	played.last = played.nlog + 1;
 	free(xs_read(NULL, XBT_NULL, "/end", NULL));
-	shutdown(listener, SHUT_RDWR);
-	pthread_join(server, NULL);
-	close(listener);
-	snprintf(path, sizeof(path), "%s/socket", dir);
-	unlink(path);
+	store_end();
 	alarm(0);
 	return 0;
 }
@@ -226,8 +76,8 @@ changes_leave_together(void **state)
 	assert_true(xs_mkdir(NULL, t, "/a"));
 	assert_true(xs_set_permissions(NULL, t, "/a", perms, 4));
 	assert_true(put(t, "/a/b"));
-	assert_true(xs_write(NULL, t, "/a/c", "", 0));
 	assert_int_equal(played.nlog, 1);
+	assert_true(xs_write(NULL, t, "/a/c", "", 0));
 	assert_true(xs_transaction_end(NULL, t, false));
 	assert_int_equal(played.nlog, 7);
 	assert_log(0, "6 0 |");
@@ -314,6 +164,24 @@ what_fails_fails_the_end(void **state)
 }
 
 static void
+what_was_refused_is_known(void **state)
+{
+	xs_transaction_t t;
+
+	(void)state;
+	burst_reset();
+	assert_null(burst_refused());
+	t = xs_transaction_start(NULL);
+	assert_true(put(t, "/a/full"));
+	assert_true(put(t, "/missing"));
+	assert_false(xs_transaction_end(NULL, t, false));
+	assert_string_equal(burst_refused(),
+	    "/a/full: No space left on device");
+	burst_reset();
+	assert_null(burst_refused());
+}
+
+static void
 what_failed_before_a_read_fails_the_end(void **state)
 {
 	xs_transaction_t t;
@@ -350,6 +218,7 @@ what_is_not_there_may_be_removed(void **state)
 	t = xs_transaction_start(NULL);
 	assert_true(xs_rm(NULL, t, "/missing"));
 	assert_true(xs_transaction_end(NULL, t, false));
+	assert_log(2, "7 7 T|");
 	assert_false(xs_rm(NULL, XBT_NULL, "/missing"));
 	assert_int_equal(errno, ENOENT);
 }
@@ -380,6 +249,20 @@ a_conflict_is_told(void **state)
 	assert_false(xs_transaction_end(NULL, t, false));
 	assert_int_equal(errno, EAGAIN);
 	assert_log(2, "7 7 T|");
+}
+
+/* Whose end alone makes libxl begin anew. */
+static void
+a_removal_by_two_is_a_conflict(void **state)
+{
+	xs_transaction_t t;
+
+	(void)state;
+	played.conflict = true;
+	t = xs_transaction_start(NULL);
+	assert_true(xs_rm(NULL, t, "/other"));
+	assert_false(xs_transaction_end(NULL, t, false));
+	assert_int_equal(errno, EAGAIN);
 }
 
 static void
@@ -445,6 +328,22 @@ folders_are_lists(void **state)
 	assert_int_equal(n, 0);
 	free(list);
 	assert_null(xs_directory(NULL, XBT_NULL, "/missing", &n));
+	assert_int_equal(errno, ENOENT);
+}
+
+/* Of oxenstored; the transaction it was in goes on. */
+static void
+a_folder_may_be_too_long(void **state)
+{
+	xs_transaction_t t;
+	unsigned n;
+
+	(void)state;
+	t = xs_transaction_start(NULL);
+	assert_null(xs_directory(NULL, t, "/crowded", &n));
+	assert_int_equal(errno, E2BIG);
+	assert_true(put(t, "/a"));
+	assert_true(xs_transaction_end(NULL, t, false));
 }
 
 static void
@@ -493,6 +392,48 @@ a_lost_connection_is_an_error_and_comes_again(void **state)
 	assert_true(put(XBT_NULL, "/c"));
 }
 
+/* What it is asked is no longer there, which is not what it is told. */
+static void
+a_transaction_ends_with_its_connection(void **state)
+{
+	xs_transaction_t t;
+
+	(void)state;
+	played.last = 2;
+	t = xs_transaction_start(NULL);
+	assert_null(xs_read(NULL, t, "/a", NULL));
+	assert_int_equal(errno, EIO);
+	assert_null(xs_read(NULL, t, "/b", NULL));
+	assert_int_equal(errno, EIO);
+	assert_false(put(t, "/c"));
+	assert_false(xs_transaction_end(NULL, t, false));
+	assert_int_equal(errno, EIO);
+	t = xs_transaction_start(NULL);
+	assert_true(put(t, "/d"));
+	assert_true(xs_transaction_end(NULL, t, false));
+}
+
+/* libxl's may outlive a worker, for whose end xenstored waits. */
+static void
+a_child_does_not_have_it(void **state)
+{
+	pid_t child;
+	int status;
+
+	(void)state;
+	assert_true(put(XBT_NULL, "/a"));
+	child = fork();
+	if (child == 0) {
+		/* So it would have to connect, and cannot. */
+		setenv("XENSTORED_PATH", "/nowhere", 1);
+		_exit(put(XBT_NULL, "/b") ? 1 : 0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_true(put(XBT_NULL, "/c"));
+	assert_log(1, "11 0 /c|value");
+}
+
 int
 main(void)
 {
@@ -504,23 +445,23 @@ main(void)
 		TEST(a_read_sees_what_was_kept),
 		TEST(what_fails_fails_the_end),
 		TEST(what_failed_before_a_read_fails_the_end),
+		TEST(what_was_refused_is_known),
 		TEST(a_failure_is_of_one_transaction),
 		TEST(what_is_not_there_may_be_removed),
 		TEST(what_is_abandoned_does_not_leave),
 		TEST(a_conflict_is_told),
+		TEST(a_removal_by_two_is_a_conflict),
 		TEST(outside_a_transaction_it_waits),
 		TEST(a_second_transaction_waits),
 		TEST(values_may_be_empty_or_missing),
 		TEST(folders_are_lists),
+		TEST(a_folder_may_be_too_long),
 		TEST(permissions_are_read),
 		TEST(the_path_of_a_domain_is_known),
 		TEST(a_lost_connection_is_an_error_and_comes_again),
+		TEST(a_transaction_ends_with_its_connection),
+		TEST(a_child_does_not_have_it),
 	};
-	int failed;
 
-	if (mkdtemp(dir) == NULL)
-		return 1;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	rmdir(dir);
-	return failed;
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

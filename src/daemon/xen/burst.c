@@ -11,11 +11,13 @@
  * A program's functions come before those of the same name in a shared
  * library, so these are what libxl calls.  They are all that take a
  * transaction (xenstore.h says what they do), and the path of a domain, for
- * which nobody has to be asked.  They have a connection of their own, not the
- * handle's; watches stay libxenstore's.  For workers: one thread calls them.
+ * which nobody has to be asked.  They have a connection of their own, not that
+ * of the handle; watches stay libxenstore's.  For workers: one thread calls
+ * them, and no child that it forks.
  */
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,15 +30,19 @@
 #include <xenstore.h>
 
 #include "common/util.h"
+#include "daemon/xen/burst.h"
 #include "daemon/xen/xenstore.h"
 
 /*
- * So few that xenstored, which lets connections take turns, has soon done with
- * them where a claim waits for it, and that all have room in a socket.
+ * xenstored is not nice, and works on a burst when a claim would have the CPU,
+ * too: longer ones make builds no quicker, and late claims later.
  */
-#define BURST 16
+#define BURST 6
 
 #define MESSAGE_MAX (sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX)
+
+/* oxenstored lists a folder also where that is longer than the protocol has. */
+#define ANSWER_MAX (16 * 1024 * 1024)
 
 struct answer {
 	uint32_t type;
@@ -48,38 +54,62 @@ static int connection = -1;		/* or none, yet */
 
 static struct {
 	xs_transaction_t open;		/* whose changes are kept; or none */
-	int failed;			/* the first error of those, or 0 */
-	uint32_t asked[BURST];		/* types of the requests in out */
+	bool dead;			/* that ended with its connection */
+	int failed;			/* the first error of its changes */
+	struct {
+		uint32_t type;
+		size_t at;		/* of its body in out */
+	} asked[BURST];			/* the requests in out */
 	unsigned nasked;
 	size_t out_len, in_at, in_len;
 	char out[BURST * MESSAGE_MAX];
 	char in[2 * MESSAGE_MAX];
+	char refused[256];		/* for burst_refused; "" */
 } burst;
 
 /* --- the connection ------------------------------------------------------ */
 
-/* Without it what was asked has no answer; the next request connects anew. */
-static bool
-lost(void)
+static void
+forget_connection(void)
 {
 	if (connection >= 0)
 		close(connection);
 	connection = -1;
 	burst.nasked = 0;
 	burst.out_len = burst.in_at = burst.in_len = 0;
+}
+
+/* What was asked has no answer; the next request connects anew. */
+static bool
+lost(void)
+{
+	forget_connection();
+	burst.dead = burst.open != XBT_NULL;
 	errno = EIO;
 	return false;
+}
+
+/* A child of libxl's shares it until then, and would hold it open. */
+static bool
+connect_first(void)
+{
+	static bool forgets;
+	struct uvnf_error e;
+
+	if (!forgets)
+		forgets = pthread_atfork(NULL, NULL, forget_connection) == 0;
+	connection = xenstore_connect(&e);
+	return connection >= 0 || lost();
 }
 
 static bool
 send_all(void)
 {
-	struct uvnf_error e;
 	size_t at = 0;
 	ssize_t n;
 
-	if (connection < 0 && (connection = xenstore_connect(&e)) < 0)
-		return lost();
+	if (connection < 0 && !connect_first())
+		return false;
 	while (at < burst.out_len) {
 		n = send(connection, burst.out + at, burst.out_len - at,
 		    MSG_NOSIGNAL);
@@ -114,6 +144,23 @@ receive(void *to, size_t len)
 	return true;
 }
 
+/* One that is too long, as C xenstored would have put it. */
+static bool
+skip_answer(size_t len, struct answer *a)
+{
+	size_t n;
+
+	for (; len > 0; len -= n) {
+		n = len < XENSTORE_PAYLOAD_MAX ? len : XENSTORE_PAYLOAD_MAX;
+		if (!receive(a->data, n))
+			return false;
+	}
+	a->type = XS_ERROR;
+	strcpy(a->data, "E2BIG");
+	a->len = strlen(a->data) + 1;
+	return true;
+}
+
 static bool
 receive_answer(uint32_t asked, struct answer *a)
 {
@@ -121,9 +168,11 @@ receive_answer(uint32_t asked, struct answer *a)
 
 	if (!receive(&msg, sizeof(msg)))
 		return false;
-	if (msg.len > XENSTORE_PAYLOAD_MAX ||
+	if (msg.len > ANSWER_MAX ||
 	    (msg.type != asked && msg.type != XS_ERROR))
 		return lost();
+	if (msg.len > XENSTORE_PAYLOAD_MAX)
+		return skip_answer(msg.len, a);
 	a->type = msg.type;
 	a->len = msg.len;
 	a->data[a->len] = '\0';
@@ -132,17 +181,31 @@ receive_answer(uint32_t asked, struct answer *a)
 
 /* --- requests ------------------------------------------------------------ */
 
-/* Nobody needs to know that what should go was not there. */
+/*
+ * What should go and was not there is gone; where somebody else removes it at
+ * the same time, the end of the transaction says that it has to begin anew.
+ */
 static void
-keep_failure(uint32_t asked, const struct answer *a)
+keep_failure(unsigned i, const struct answer *a)
 {
-	int err;
-
-	if (a->type != XS_ERROR || burst.failed != 0)
+	if (a->type != XS_ERROR || burst.asked[i].type == XS_RM ||
+	    burst.failed != 0)
 		return;
-	err = xenstore_errno(a->data);
-	if (asked != XS_RM || err != ENOENT)
-		burst.failed = err;
+	burst.failed = xenstore_errno(a->data);
+	snprintf(burst.refused, sizeof(burst.refused), "%.200s: %s",
+	    burst.out + burst.asked[i].at, strerror(burst.failed));
+}
+
+const char *
+burst_refused(void)
+{
+	return burst.refused[0] != '\0' ? burst.refused : NULL;
+}
+
+void
+burst_reset(void)
+{
+	burst.refused[0] = '\0';
 }
 
 /* All that were asked leave; what comes back, but for the last one's. */
@@ -155,8 +218,8 @@ exchange(struct answer *last)
 		return false;
 	for (i = 0; i < burst.nasked; i++) {
 		if (i > 0)
-			keep_failure(burst.asked[i - 1], last);
-		if (!receive_answer(burst.asked[i], last))
+			keep_failure(i - 1, last);
+		if (!receive_answer(burst.asked[i].type, last))
 			return false;
 	}
 	return true;
@@ -170,6 +233,10 @@ put(uint32_t type, xs_transaction_t t, const char *path, const void *data,
 	struct xsd_sockmsg msg = { .type = type, .tx_id = t };
 	size_t path_len = path != NULL ? strlen(path) + 1 : 0;
 
+	if (t != XBT_NULL && t == burst.open && burst.dead) {
+		errno = EIO;
+		return false;
+	}
 	/* A value has no NUL behind it, but one is in front. */
 	if (path_len + len > XENSTORE_PAYLOAD_MAX) {
 		errno = E2BIG;
@@ -178,13 +245,14 @@ put(uint32_t type, xs_transaction_t t, const char *path, const void *data,
 	msg.len = (uint32_t)(path_len + len);
 	memcpy(burst.out + burst.out_len, &msg, sizeof(msg));
 	burst.out_len += sizeof(msg);
+	burst.asked[burst.nasked].type = type;
+	burst.asked[burst.nasked++].at = burst.out_len;
 	if (path_len > 0)
 		memcpy(burst.out + burst.out_len, path, path_len);
 	burst.out_len += path_len;
 	if (len > 0)
 		memcpy(burst.out + burst.out_len, data, len);
 	burst.out_len += len;
-	burst.asked[burst.nasked++] = type;
 	return true;
 }
 
@@ -211,7 +279,7 @@ settle(void)
 		return true;
 	if (!exchange(&a))
 		return false;
-	keep_failure(burst.asked[burst.nasked - 1], &a);
+	keep_failure(burst.nasked - 1, &a);
 	burst.nasked = 0;
 	return true;
 }
@@ -236,13 +304,17 @@ static int
 end_kept(bool abandon)
 {
 	bool settled = true;
+	int failed;
 
 	if (abandon)
 		burst.out_len = burst.nasked = 0;
 	else
-		settled = settle();
+		settled = !burst.dead && settle();
+	failed = settled ? burst.failed : EIO;
 	burst.open = XBT_NULL;
-	return abandon ? 0 : settled ? burst.failed : EIO;
+	burst.failed = 0;
+	burst.dead = false;
+	return abandon ? 0 : failed;
 }
 
 /* --- libxenstore's ------------------------------------------------------- */
@@ -370,9 +442,10 @@ xs_transaction_start(struct xs_handle *h)
 	if (!ask(XS_TRANSACTION_START, XBT_NULL, "", NULL, 0, &a))
 		return XBT_NULL;
 	t = (xs_transaction_t)strtoul(a.data, NULL, 10);
-	if (burst.open == XBT_NULL) {
+	if (burst.open == XBT_NULL || burst.dead) {
 		burst.open = t;
 		burst.failed = 0;
+		burst.dead = false;
 	}
 	return t;
 }
@@ -385,7 +458,7 @@ xs_transaction_end(struct xs_handle *h, xs_transaction_t t, bool abandon)
 	bool ended;
 
 	(void)h;
-	failed = t == burst.open ? end_kept(abandon) : 0;
+	failed = t != XBT_NULL && t == burst.open ? end_kept(abandon) : 0;
 	ended = ask(XS_TRANSACTION_END, t, NULL,
 	    abandon || failed != 0 ? "F" : "T", 2, &a);
 	if (failed != 0)

@@ -14,6 +14,7 @@
 
 #include "common/log.h"
 #include "common/util.h"
+#include "daemon/xen/burst.h"
 #include "daemon/xen/child.h"
 #include "daemon/xen/domconf.h"
 #include "daemon/xen/hyper.h"
@@ -139,6 +140,16 @@ explain_vif(const struct template *t, const char *why, struct uvnf_error *e)
 	return true;
 }
 
+/* libxl does not look at the end of each transaction. */
+static int
+check_written(const struct template *t, struct uvnf_error *e)
+{
+	const char *why = burst_refused();
+
+	return why == NULL ? 0 : uvnf_error_set(e, UVNF_E_BUILD_FAILED,
+	    "template '%s': xenstored refuses %s", t->name, why);
+}
+
 /* libxl has failed: say why, in the words of whoever knows best. */
 static int
 explain(struct worker *wk, struct uvnf_error *e)
@@ -146,7 +157,7 @@ explain(struct worker *wk, struct uvnf_error *e)
 	const struct template *t = &wk->template;
 	const char *why = xtl_kept(&wk->log);
 
-	if (explain_vif(t, why, e))
+	if (explain_vif(t, why, e) || check_written(t, e) < 0)
 		return -UVNF_E_BUILD_FAILED;
 	if (strstr(why, "no loader") != NULL ||
 	    strstr(why, "Invalid kernel") != NULL)
@@ -261,7 +272,7 @@ undo(struct worker *wk, const struct work *w, uint32_t id)
 	struct work built = *w;
 	struct uvnf_error e;
 
-	built.domid = id != INVALID_DOMID ? (int32_t)id : -1;
+	built.domid = id != (uint32_t)INVALID_DOMID ? (int32_t)id : -1;
 	if (destroy(wk, &built, &e) < 0)
 		log_error("a failed build may have left something behind "
 		    "domid=%d error=%s", built.domid, e.text);
@@ -328,9 +339,12 @@ build(struct worker *wk, const struct work *w, int32_t *domid,
 		return rc;
 	domconf_make(&config, &wk->template, w);
 	xtl_reset(&wk->log);
+	burst_reset();
 	rc = libxl_domain_create_new(wk->ctx, &config, &id, NULL, NULL);
 	libxl_domain_config_dispose(&config);
-	rc = rc != 0 ? explain(wk, e) : plug_all(wk, w, (int)id, e);
+	rc = rc != 0 ? explain(wk, e) : check_written(&wk->template, e);
+	if (rc == 0)
+		rc = plug_all(wk, w, (int)id, e);
 	if (rc == 0)
 		*domid = (int32_t)id;
 	else

@@ -211,7 +211,7 @@ part_counts() {
 	    armed "requests==0 trips==0 netlink==1 $none" \
 	    counted ready
 	check 'a build: changes of a transaction leave together' count_build \
-	    'requests>=100 trips<=70 writes<=40'
+	    'requests>=100 trips<=90 writes<=40'
 	sed 's/^/  /' "$work/costs"
 	write_config
 	check 'and without it again' ctl reload
