@@ -24,15 +24,7 @@ static pthread_t server;
 static bool
 take(int fd, void *to, size_t len)
 {
-	size_t at = 0;
-	ssize_t n;
-
-	for (; at < len; at += (size_t)n) {
-		n = recv(fd, (char *)to + at, len - at, 0);
-		if (n <= 0)
-			return false;
-	}
-	return true;
+	return recv(fd, to, len, MSG_WAITALL) == (ssize_t)len;
 }
 
 static void

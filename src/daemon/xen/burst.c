@@ -261,12 +261,13 @@ static bool
 ask(uint32_t type, xs_transaction_t t, const char *path, const void *data,
     size_t len, struct answer *a)
 {
-	bool came = put(type, t, path, data, len) && exchange(a);
-
-	burst.nasked = came ? 0 : burst.nasked;
-	if (came && a->type == XS_ERROR)
-		errno = xenstore_errno(a->data);
-	return came && a->type != XS_ERROR;
+	if (!put(type, t, path, data, len) || !exchange(a))
+		return false;
+	burst.nasked = 0;
+	if (a->type != XS_ERROR)
+		return true;
+	errno = xenstore_errno(a->data);
+	return false;
 }
 
 /* The answers to all changes that are kept. */

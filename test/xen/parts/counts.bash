@@ -109,8 +109,8 @@ count_create() {
 	    >"$work/line"
 }
 
-# within_limits LINE LIMITS: each KEY<=N, KEY>=N or KEY==N of the second holds in the
-# first.
+# within_limits LINE LIMITS: each KEY<=N, KEY>=N or KEY==N of the second holds
+# in the first.
 within_limits() {
 	local limit key value
 	for limit in $2; do
