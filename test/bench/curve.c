@@ -13,8 +13,8 @@
 
 #define SIZES_MAX 16
 #define UP_COUNT (2 * SHELVED)		/* watched until they answer */
-#define COLD_COUNT 6
-#define PEER_COUNT 3			/* launches with xl at each size */
+#define COLD_COUNT 8
+#define PEER_COUNT 6			/* launches with xl at each size */
 #define FILL 10				/* shells of a refill */
 #define FILL_COUNT 2
 
