@@ -76,7 +76,7 @@ const struct launcher *launcher_find(const char *tool, const char *source);
 
 /*
  * One sample, a line on stdout: what was measured under which circumstances
- * ("main", "n=500", "refill", "quiet", "serial").
+ * ("main", "known", "n=500", "refill", "quiet", "serial").
  */
 void sample(const struct launcher *how, const char *stage, const char *when,
     uint64_t us);
@@ -120,6 +120,7 @@ int failed(const struct launcher *how, const char *fmt, ...)
 
 /* main.c's commands, in files of their own; arguments as main's. */
 void rounds(struct bench *b, unsigned nrounds, unsigned batch);
+void known(struct bench *b, unsigned nrounds, unsigned batch);
 void few(struct bench *b, unsigned nrounds);
 void curve(struct bench *b, unsigned count, const char *const *sizes);
 void paced(struct bench *b, unsigned pairs, unsigned count);

@@ -23,12 +23,14 @@ void floor_collect(struct bench *b, const struct launcher *how,
 void floor_return(struct bench *b, const struct launcher *how);
 
 /*
- * Makes one VNF out of a shell of uvnfd's of the same kind, and says how many
- * xenstore requests and hypercalls uvnfd counted for it, and the floor's.  A
- * floor that does more ends the program.
+ * Makes one VNF by same, uvnfd's launcher of the same kind of shell, and says
+ * how many xenstore requests and hypercalls uvnfd counted for it, and the
+ * floor's.  A floor that does more ends the program.
  */
-void floor_check(struct bench *b, const struct launcher *how);
+void floor_check(struct bench *b, const struct launcher *how,
+    const struct launcher *same);
 
-extern const struct launcher floor_booted, floor_paused;
+/* The last one's shells have their configuration: their start is written. */
+extern const struct launcher floor_booted, floor_paused, floor_known;
 
 #endif

@@ -74,24 +74,30 @@ await_created(struct bench *b, struct asked *a)
 	return a->rc;
 }
 
+/* What may be left of one that failed is not to be there for the next. */
+static int
+discard(struct bench *b)
+{
+	daemon_discard(b->uvnf, NAME);
+	return -1;
+}
+
 static int
 uvnfd_start(struct bench *b, const struct launcher *how, struct launch *l)
 {
 	struct asked a = { .how = how, .l = l };
 	const char *argv[] = { "create", how->template, NAME, "wait=started",
 		"timeout_ms=60000" };
-	/* An armed shell has its configuration, which is the same. */
-	bool armed = strcmp(how->source, "armed") == 0;
+	/* Some shells have their configuration, which is the same. */
+	bool ahead = strcmp(how->source, "armed") == 0 ||
+	    strcmp(how->tool, "uvnfd-known") == 0;
 
 	l->begin = now_us();
-	if (uvnf_submit(b->uvnf, argv, 5, armed ? NULL : b->config,
-	    armed ? 0 : b->config_len, on_created, &a, NULL) < 0 ||
+	if (uvnf_submit(b->uvnf, argv, 5, ahead ? NULL : b->config,
+	    ahead ? 0 : b->config_len, on_created, &a, NULL) < 0 ||
 	    uvnf_process(b->uvnf) != 0)
 		fatal("%s", uvnf_error_text(b->uvnf));
-	if (await_created(b, &a) == 0)
-		return 0;
-	daemon_discard(b->uvnf, NAME);
-	return -1;
+	return await_created(b, &a) == 0 ? 0 : discard(b);
 }
 
 static int
@@ -125,15 +131,12 @@ uvnfctl_start(struct bench *b, const struct launcher *how, struct launch *l)
 	l->started = now_us();
 	if (status != 0) {
 		failed(how, "status %d", status);
-		daemon_discard(b->uvnf, NAME);
-		return -1;
+		return discard(b);
 	}
 	prober_send(b->prober);		/* not to wait for what follows */
 	daemon_must(b->uvnf, "show " NAME);
-	if (check_source(how, l, uvnf_last_reply(b->uvnf)) == 0)
-		return 0;
-	daemon_discard(b->uvnf, NAME);
-	return -1;
+	return check_source(how, l, uvnf_last_reply(b->uvnf)) == 0 ? 0 :
+	    discard(b);
 }
 
 static int
@@ -245,6 +248,7 @@ const struct launcher launchers[] = {
 	{ "uvnfd", "booted", "booted", true, uvnfd_start, uvnfd_stop },
 	{ "uvnfd", "paused", "paused", true, uvnfd_start, uvnfd_stop },
 	{ "uvnfd", "cold", "cold", true, uvnfd_start, uvnfd_stop },
+	{ "uvnfd-known", "booted", "known", true, uvnfd_start, uvnfd_stop },
 	{ "uvnfctl", "armed", "armed", true, uvnfctl_start, uvnfctl_stop },
 	{ "uvnfctl", "booted", "booted", true, uvnfctl_start, uvnfctl_stop },
 	{ "xl", NULL, NULL, false, tool_start, tool_stop },

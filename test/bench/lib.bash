@@ -58,8 +58,9 @@ write_script() {
 	chmod 755 "$work/vif-fast"
 }
 
-# One template for each source, whose pool launch fills; the floor has its own,
-# and so has the crowd that runs beside the others.
+# One template for each source, whose pool launch fills; "known" is booted, with
+# its configuration ahead.  The floor has its own, and so has the crowd that
+# runs beside the others.
 write_templates() {
 	local cpus=${guest_cpus:+", cpus: {affinity: \"$guest_cpus\"}"}
 
@@ -71,9 +72,11 @@ write_templates() {
 	    vifs: [{bridge: xenbr0}]$cpus}
 	  armed: {extends: base, config: bench.click}
 	  booted: {extends: base}
+	  known: {extends: base, config: bench.click}
 	  paused: {extends: base}
 	  cold: {extends: base}
 	  fbooted: {extends: base}
+	  fknown: {extends: base, config: bench.click}
 	  fpaused: {extends: base}
 	  churn: {extends: base}
 	  crowd: {extends: base, config: crowd.click,

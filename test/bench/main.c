@@ -6,6 +6,7 @@
  * there are, and says on stdout how long each took.  test/bench/dom0 runs it.
  *
  *	rounds N BATCH		all ways in turn
+ *	known N BATCH		with and without the template's configuration
  *	few N			uvnfd's four, and xl
  *	curve COUNT N...	claims beside N VNFs that run
  *	paced PAIRS COUNT	claims beside a pool that fills, or does not
@@ -88,8 +89,8 @@ main(int argc, char **argv)
 	unsigned first, second;
 
 	if (argc < 4)
-		fatal("usage: launch DIR rounds|few|curve|paced|fills "
-		    "NUMBER...");
+		fatal("usage: launch DIR rounds|known|few|curve|paced|"
+		    "fills NUMBER...");
 	b.dir = argv[1];
 	read_config(&b);
 	b.xs = xs_connect();
@@ -101,6 +102,8 @@ main(int argc, char **argv)
 	second = argc > 4 ? number(argv[4]) : 1;
 	if (strcmp(argv[2], "rounds") == 0)
 		rounds(&b, first, second);
+	else if (strcmp(argv[2], "known") == 0)
+		known(&b, first, second);
 	else if (strcmp(argv[2], "few") == 0)
 		few(&b, first);
 	else if (strcmp(argv[2], "curve") == 0)

@@ -175,7 +175,7 @@ rest_dropped(const struct launcher *how, const char *when, const char *why,
 static struct rest
 expected(const struct launcher *how, const struct rest *before, bool ended)
 {
-	bool floor = strcmp(how->tool, "floor") == 0;
+	bool floor = strncmp(how->tool, "floor", 5) == 0;
 	bool uvnf = strncmp(how->tool, "uvnf", 4) == 0;
 	bool shell = takes_shell(how);
 	struct rest r = *before;

@@ -152,7 +152,7 @@ part() {
 	# What the cut left of a sample of some milliseconds is no sample.
 	grep -F '| xenstored | 10 |  |  | 2.00 |' benchmarks.md
 	grep -F 'The part `refill` was not run.' benchmarks.md
-	grep -F '1 launches of xl are too few: 30 are wanted.' benchmarks.md
+	grep -F '1 launch of xl is too few: 30 are wanted.' benchmarks.md
 	run grep -F 'The part `rounds` is incomplete' benchmarks.md
 	[ "$status" -ne 0 ]
 }
@@ -178,6 +178,39 @@ part() {
 	    pages/benchmarks.md
 	run "$BATS_TEST_DIRNAME/../bench/compare" --parts rounds,nonsense
 	[ "$status" -eq 2 ]
+}
+
+@test 'the pages in doc are what their samples say' {
+	local doc=$BATS_TEST_DIRNAME/../../doc part parts=()
+	cd "$BATS_TEST_TMPDIR"
+	# In the order of compare's, which is that of the page's columns.
+	for part in rounds known refill curve ocaml; do
+		[ ! -e "$doc/samples/$part" ] || parts+=("$doc/samples/$part")
+	done
+	"$report" "${parts[@]}" .
+	cmp "$doc/benchmarks.md" benchmarks.md
+	cmp "$doc/benchmarks.json" benchmarks.json
+}
+
+@test 'a target that is within the interval is said to be' {
+	# shellcheck disable=SC2046
+	put uvnfd booted started main $(seq 124 2 322)
+	# shellcheck disable=SC2046
+	put floor booted started main $(seq 101 200)
+	pages
+	target "started: p50 of a booted shell by the floor's" |
+	    grep -F '| **missed**, or not |'
+}
+
+@test 'a configuration that was written ahead has a table' {
+	put uvnfd-known booted started known 5000 5000
+	put floor-known booted started known 4000
+	put xl - started known 4000000
+	pages
+	grep -F '| uvnfd, the start alone | 2 of 120: **too few** | 5.00 |  | 800 |  |' \
+	    "$BATS_TEST_TMPDIR/benchmarks.md"
+	grep -F '| floor, the start alone | 1 of 120: **too few** | 4.00 |  | 1000 |  |' \
+	    "$BATS_TEST_TMPDIR/benchmarks.md"
 }
 
 @test 'enough samples are said so' {
@@ -215,12 +248,17 @@ part() {
 	run grep -F '| xenstored | floor booted, started |' \
 	    "$BATS_TEST_TMPDIR/benchmarks.md"
 	[ "$status" -ne 0 ]
+	printf 'condition\tguest\ttest\n' >"$samples"
+	put uvnfd armed started n=10 1100
+	pages
+	grep -F 'No line is drawn through fewer than three sizes.' \
+	    "$BATS_TEST_TMPDIR/benchmarks.md"
 }
 
 @test 'a floor that does less is said' {
 	printf 'counts\tbooted\t3\t0\t2\t0\n' >>"$samples"
 	pages
-	grep -F 'With a booted shell uvnfd does more than the floor: 1 requests and 0 hypercalls.' \
+	grep -F 'With a booted shell uvnfd does more than the floor: 1 request and 0 hypercalls.' \
 	    "$BATS_TEST_TMPDIR/benchmarks.md"
 }
 
