@@ -8,13 +8,19 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bench/load.h"
 #include "common/log.h"
 #include "common/util.h"
+
+/* A daemon that is started again takes some seconds, on slow hosts. */
+#define AGAIN_MS 10000
+#define RETRY_MS 250
 
 static void
 update(struct load *l, struct conn *c)
@@ -33,21 +39,51 @@ update(struct load *l, struct conn *c)
 	c->events = ev.events;
 }
 
+/* c->u tells what was wrong, if anything. */
+static int
+connect_one(struct load *l, struct conn *c, unsigned limit_ms)
+{
+	if (uvnf_open(l->o->socket, limit_ms, &c->u) != 0)
+		return -1;
+	c->fd = uvnf_fd(c->u);
+	update(l, c);
+	return 0;
+}
+
 static int
 open_one(struct load *l, struct conn *c)
 {
 	int status;
 
-	if (uvnf_open(l->o->socket, l->o->timeout_ms, &c->u) == 0) {
-		c->fd = uvnf_fd(c->u);
-		update(l, c);
+	if (connect_one(l, c, l->o->timeout_ms) == 0)
 		return 0;
-	}
 	status = bench_fail(uvnf_error_word(c->u), uvnf_error_text(c->u),
 	    uvnf_exit_status(c->u));
 	uvnf_close(c->u);
 	c->u = NULL;
 	return status;
+}
+
+int
+conn_again(struct load *l, struct conn *c, char *why, size_t size)
+{
+	uint64_t end = now_ns() + AGAIN_MS * UINT64_C(1000000);
+	const struct timespec ts = { 0, RETRY_MS * 1000000 };
+	bool again;
+
+	for (;;) {
+		if (connect_one(l, c, AGAIN_MS) == 0)
+			return 0;
+		snprintf(why, size, "%s: %s", uvnf_error_word(c->u),
+		    uvnf_error_text(c->u));
+		again = strcmp(uvnf_error_word(c->u), "no-daemon") == 0 &&
+		    now_ns() < end;
+		uvnf_close(c->u);
+		c->u = NULL;
+		if (!again)
+			return -1;
+		nanosleep(&ts, NULL);
+	}
 }
 
 /* So many descriptors as the system gives at all. */
@@ -91,17 +127,31 @@ conns_close(struct load *l)
 	free(l->conns);
 }
 
+static void
+drop(struct load *l, struct conn *c)
+{
+	(void)epoll_ctl(l->epfd, EPOLL_CTL_DEL, c->fd, NULL);
+	c->polled = false;
+	uvnf_close(c->u);
+	c->u = NULL;
+}
+
+void
+conns_drop(struct load *l)
+{
+	unsigned i;
+
+	for (i = 0; i < l->nconns; i++)
+		if (l->conns[i].u != NULL)
+			drop(l, &l->conns[i]);
+}
+
 /* Everything that was under way on it has been called back. */
 static void
 lost(struct load *l, struct conn *c)
 {
-	if (!l->lost)
-		bench_fail(uvnf_error_word(c->u), uvnf_error_text(c->u), 1);
-	l->lost = true;
-	l->stopping = true;
-	(void)epoll_ctl(l->epfd, EPOLL_CTL_DEL, c->fd, NULL);
-	uvnf_close(c->u);
-	c->u = NULL;
+	load_cut(l, uvnf_error_word(c->u), uvnf_error_text(c->u));
+	drop(l, c);
 }
 
 void
@@ -120,6 +170,8 @@ conn_serve(struct load *l, struct conn *c)
 		lost(l, c);
 	else
 		update(l, c);
+	if (c->u != NULL && (uvnf_events(c->u) & POLLOUT) == 0)
+		c->dirty = false;
 }
 
 void
@@ -138,5 +190,7 @@ conns_tick(struct load *l)
 	unsigned i;
 
 	for (i = 0; i <= l->nconns; i++)
-		conn_serve(l, &l->conns[i]);
+		if (l->conns[i].u != NULL &&
+		    uvnf_timeout_ms(l->conns[i].u) == 0)
+			conn_serve(l, &l->conns[i]);
 }

@@ -19,6 +19,7 @@ struct vnf {
 	size_t slot;
 	size_t idle_at;			/* in idle, while VNF_IDLE */
 	void *task;			/* whose it is, or NULL */
+	void *conn;			/* by which its create went */
 };
 
 struct fleet {

@@ -249,7 +249,8 @@ read_row(struct result *r, const json_t *j)
 static const char *const known_settings[] = { "version", "backend",
 	"daemon_version", "template", "loop", "clients", "connections", "rate",
 	"mix", "wait", "destroy_wait", "ready", "source", "config_bytes",
-	"set", "population", "warm_up", "seed" };
+	"set", "population", "warm_up", "seed", "planned", "duration_ms",
+	"timeout_ms", "expect" };
 
 static void
 read_settings(struct result *r, const json_t *j)

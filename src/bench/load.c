@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
-/* A run: its loop, and what it leaves behind, which is nothing. */
+/* A run: its arrivals, and its loop. */
 
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,9 @@
 
 #define TICK_MS 250
 #define BATCH 64
+/* So much may wait for a daemon that does not keep up with the rate. */
+#define WAITING_MAX (UINT64_C(256) * 1024 * 1024)
+#define OPERATION_BYTES 1024	/* some, of one without its configuration */
 
 static volatile sig_atomic_t interrupted;
 
@@ -25,6 +29,12 @@ void
 load_interrupt(void)
 {
 	interrupted = 1;
+}
+
+bool
+load_interrupted(void)
+{
+	return interrupted;
 }
 
 uint64_t
@@ -49,7 +59,7 @@ set_timer(struct load *l)
 		log_fatal("timerfd_settime: %s", strerror(errno));
 }
 
-static int
+static void
 arrivals_begin(struct load *l)
 {
 	struct epoll_event ev = { .events = EPOLLIN };	/* no connection */
@@ -61,19 +71,37 @@ arrivals_begin(struct load *l)
 	schedule_begin(&l->schedule, l->o->seed, l->o->rate, now_ns());
 	l->next_ns = schedule_next(&l->schedule);
 	set_timer(l);
-	return 0;
 }
 
-/* All that are due, also those that this program is late for. */
+static bool
+falls_behind(struct load *l)
+{
+	uint64_t each = OPERATION_BYTES + l->o->config_len;
+	char text[256];
+
+	if (l->under_way < WAITING_MAX / each)
+		return false;
+	snprintf(text, sizeof(text), "%" PRIu64 " operations are under way: "
+	    "uvnfd does not keep up with the rate, so the run ends; give a "
+	    "lower --rate", l->under_way);
+	load_cut(l, "system", text);
+	return true;
+}
+
+/*
+ * Those that are due, also those that this program is late for; not all at
+ * once, for answers are to be looked at, too.
+ */
 static void
 arrivals_due(struct load *l)
 {
 	uint64_t n, now = now_ns();
+	unsigned left = BATCH;
 	struct conn *c;
 
 	(void)!read(l->timer, &n, sizeof(n));
-	/* Those of now: others may become due before they are begun. */
-	while (l->next_ns <= now && tasks_more(l)) {
+	while (l->next_ns <= now && left-- > 0 && tasks_more(l) &&
+	    !falls_behind(l)) {
 		c = &l->conns[l->turn++ % l->nconns];
 		task_begin(l, c, false, l->next_ns);
 		l->next_ns = schedule_next(&l->schedule);
@@ -105,136 +133,74 @@ more(const struct load *l)
 }
 
 static void
-tick(struct load *l, uint64_t *last)
+look_for_signal(struct load *l)
+{
+	if (!interrupted || l->stopping)
+		return;
+	l->stopping = true;
+	l->result->interrupted = true;
+}
+
+static void
+tick(struct load *l)
 {
 	uint64_t now = now_ns();
 
-	if (interrupted && !l->stopping) {
-		l->stopping = true;
-		l->result->interrupted = true;
-	}
-	if (now - *last < TICK_MS * UINT64_C(1000000))
+	look_for_signal(l);
+	if (now - l->ticked_ns < TICK_MS * UINT64_C(1000000))
 		return;
-	*last = now;
+	l->ticked_ns = now;
 	conns_tick(l);
 	tasks_tick(l);
+}
+
+void
+load_turn(struct load *l)
+{
+	struct epoll_event evs[BATCH];
+	int i, n;
+
+	conns_flush(l);
+	n = epoll_wait(l->epfd, evs, BATCH, TICK_MS);
+	if (n < 0 && errno != EINTR)
+		log_fatal("epoll_wait: %s", strerror(errno));
+	for (i = 0; i < n; i++) {
+		if (evs[i].data.ptr == NULL)
+			arrivals_due(l);
+		else
+			conn_serve(l, evs[i].data.ptr);
+	}
+	conns_flush(l);
+	tick(l);
+}
+
+void
+load_cut(struct load *l, const char *word, const char *text)
+{
+	if (!l->cut)
+		bench_fail(word, text, 1);
+	l->cut = true;
+	l->stopping = true;
 }
 
 static void
 loop(struct load *l)
 {
-	struct epoll_event evs[BATCH];
-	uint64_t last = now_ns();
-	int i, n;
-
 	begin(l);
-	conns_flush(l);
-	while (more(l)) {
-		n = epoll_wait(l->epfd, evs, BATCH, TICK_MS);
-		if (n < 0 && errno != EINTR)
-			log_fatal("epoll_wait: %s", strerror(errno));
-		for (i = 0; i < n; i++) {
-			if (evs[i].data.ptr == NULL)
-				arrivals_due(l);
-			else
-				conn_serve(l, evs[i].data.ptr);
-		}
-		conns_flush(l);
-		tick(l, &last);
-	}
-}
-
-/* --- clean-up ------------------------------------------------------------ */
-
-struct clean {
-	struct load *l;
-	struct uvnf *u;
-	size_t next;			/* the first that was not looked at */
-	size_t left;
-	char error[512];		/* of the first that is left */
-};
-
-static void
-on_cleaned(struct uvnf *u, const struct uvnf_reply *r, void *arg)
-{
-	const char *word = uvnf_reply_word(r);
-	struct clean *cl = arg;
-
-	(void)u;
-	if (strcmp(word, "ok") == 0 || strcmp(word, "no-vnf") == 0)
-		return;
-	if (cl->left++ == 0)
-		snprintf(cl->error, sizeof(cl->error), "%s: %s", word,
-		    uvnf_reply_text(r));
-}
-
-static void
-clean_next(struct clean *cl)
-{
-	const char *words[] = { "destroy", NULL, "wait=freed", NULL };
-	struct fleet *f = &cl->l->fleet;
-	char limit[32];
-	struct vnf *v;
-
-	snprintf(limit, sizeof(limit), "timeout_ms=%u", cl->l->o->timeout_ms);
-	words[3] = limit;
-	for (; cl->next < f->n && uvnf_pending(cl->u) < BATCH; cl->next++) {
-		v = f->vnfs[cl->next];
-		if (v->use == VNF_FREE)
-			continue;
-		words[1] = v->name;
-		if (uvnf_submit(cl->u, words, 4, NULL, 0, on_cleaned, cl,
-		    NULL) < 0)
-			break;
-	}
-}
-
-/* Without a connection those that nobody was asked for stay, too. */
-static void
-clean_lost(struct clean *cl)
-{
-	const struct fleet *f = &cl->l->fleet;
-
-	for (; cl->next < f->n; cl->next++) {
-		if (f->vnfs[cl->next]->use == VNF_FREE)
-			continue;
-		if (cl->left++ == 0)
-			snprintf(cl->error, sizeof(cl->error), "%s: %s",
-			    uvnf_error_word(cl->u), uvnf_error_text(cl->u));
-	}
-}
-
-/* On a connection of its own: those of the run may be lost, or behind. */
-int
-cleanup(struct load *l)
-{
-	struct clean cl = { .l = l };
-	char text[1024];
-
-	if (fleet_count(&l->fleet) == 0)
-		return 0;
-	if (uvnf_open(l->o->socket, l->o->timeout_ms, &cl.u) == 0)
-		do
-			clean_next(&cl);
-		while (uvnf_pending(cl.u) > 0 && uvnf_wait(cl.u, -1) >= 0);
-	clean_lost(&cl);
-	uvnf_close(cl.u);
-	if (cl.left == 0)
-		return 0;
-	snprintf(text, sizeof(text), "%zu VNFs named %s... could not be "
-	    "destroyed, see 'uvnfctl list': %s", cl.left, l->fleet.stem,
-	    cl.error);
-	return bench_fail("system", text, 1);
+	while (more(l))
+		load_turn(l);
+	look_for_signal(l);
 }
 
 int
 load_run(const struct options *o, struct result *r)
 {
 	struct load l = { .o = o, .result = r, .timer = -1 };
-	int status, cleaned;
+	int status;
 
 	fleet_begin(&l.fleet, o->prefix);
-	rng_seed(&l.rng, ~o->seed);
+	rng_seed(&l.kinds, ~o->seed);
+	rng_seed(&l.picks, o->seed ^ UINT64_C(0x5555555555555555));
 	status = conns_open(&l);
 	if (status == 0 && o->ready)
 		status = tasks_follow(&l);
@@ -246,8 +212,8 @@ load_run(const struct options *o, struct result *r)
 		loop(&l);
 		r->seconds = l.end_ns > l.begin_ns ?
 		    (double)(l.end_ns - l.begin_ns) / 1e9 : 0;
-		cleaned = cleanup(&l);
-		status = l.lost ? 1 : cleaned;
+		status = cleanup(&l);
+		status = l.cut ? 1 : status;
 	}
 	if (l.timer >= 0)
 		close(l.timer);

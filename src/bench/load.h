@@ -25,7 +25,8 @@ struct load {
 	const struct options *o;
 	struct result *result;
 	struct fleet fleet;
-	struct rng rng;			/* of choices */
+	struct rng kinds;		/* of operations */
+	struct rng picks;		/* of VNFs, when any is idle */
 	struct schedule schedule;	/* open loop: of arrivals */
 	uint64_t next_ns;		/* the next arrival */
 	struct conn *conns;		/* behind them the one for events */
@@ -36,8 +37,9 @@ struct load {
 	uint64_t under_way;
 	uint64_t begin_ns, end_ns;	/* of what is measured; 0: not yet */
 	bool following;			/* events come */
-	bool lost;			/* a connection */
+	bool cut;			/* it ended before its time, as told */
 	bool stopping;
+	uint64_t ticked_ns;
 };
 
 /*
@@ -48,14 +50,26 @@ int load_run(const struct options *o, struct result *r);
 
 /* A signal's handler calls it: no operation is begun any more. */
 void load_interrupt(void);
+bool load_interrupted(void);
 
 /* --- among the files of a run -------------------------------------------- */
 
 uint64_t now_ns(void);
+/* A turn of the loop, which waits for a while. */
+void load_turn(struct load *l);
+/* Ends the run before its time, with status 1; the first reason is told. */
+void load_cut(struct load *l, const char *word, const char *text);
 
 /* Connects them all: 0, or the exit status. */
 int conns_open(struct load *l);
 void conns_close(struct load *l);
+/*
+ * Connects anew where all were lost; a daemon that starts again is waited for.
+ * 0, or -1 with what is wrong.
+ */
+int conn_again(struct load *l, struct conn *c, char *why, size_t size);
+/* Closes those of the operations. */
+void conns_drop(struct load *l);
 /* Sends, receives and calls back what is possible. */
 void conn_serve(struct load *l, struct conn *c);
 void conns_flush(struct load *l);

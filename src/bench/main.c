@@ -9,15 +9,19 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/load.h"
 #include "bench/options.h"
 #include "bench/result.h"
+#include "common/util.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0"
 #endif
+
+#define AGAIN_NS UINT64_C(500000000)
 
 static int
 fail(const struct uvnf_error *e)
@@ -47,15 +51,31 @@ compare(const struct options *o)
 static void
 set_parameters(struct result *r, const struct options *o)
 {
-	char text[512] = "";
-	size_t len = 0;
+	char *text = NULL, *longer;
 	unsigned i;
 
-	for (i = 0; i < o->nsets && len < sizeof(text); i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
-		    i > 0 ? " " : "", o->sets[i] + strlen("set."));
-	if (o->nsets > 0)
+	for (i = 0; i < o->nsets; i++) {
+		longer = xasprintf("%s%s%s", text != NULL ? text : "",
+		    text != NULL ? " " : "", o->sets[i] + strlen("set."));
+		free(text);
+		text = longer;
+	}
+	if (text != NULL)
 		result_set_given(r, "set", text);
+	free(text);
+}
+
+/* How much, and within which limits: what is cut off by them is not there. */
+static void
+set_limits(struct result *r, const struct options *o)
+{
+	if (o->operations > 0)
+		result_set_number(r, "planned", (double)o->operations);
+	if (o->duration_ms > 0)
+		result_set_number(r, "duration_ms", (double)o->duration_ms);
+	result_set_number(r, "timeout_ms", o->timeout_ms);
+	if (o->expect != NULL)
+		result_set_text(r, "expect", o->expect);
 }
 
 /* What a result has to be told with, before the run. */
@@ -82,25 +102,39 @@ set(struct result *r, const struct options *o)
 	set_parameters(r, o);
 	result_set_number(r, "population", (double)o->population);
 	result_set_number(r, "warm_up", (double)o->warm_up);
+	set_limits(r, o);
 	result_set_number(r, "seed", (double)o->seed);
 }
 
+/*
+ * The first one ends the run; another one ends the program, but not what is
+ * the same order twice: timeout(1) tells its child, and then all of its group.
+ */
 static void
 on_signal(int sig)
 {
-	(void)sig;
+	static volatile uint64_t first;
+	uint64_t now = now_ns();
+
 	load_interrupt();
+	if (first == 0) {
+		first = now;
+	} else if (now - first > AGAIN_NS) {
+		signal(sig, SIG_DFL);
+		raise(sig);
+	}
 }
 
-/* The first one ends the run; the next one ends the program. */
 static void
 catch_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal,
-		.sa_flags = (int)SA_RESETHAND };
+	struct sigaction sa = { .sa_handler = on_signal }, hup;
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
+	/* Unless nohup(1) was asked for. */
+	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &sa, NULL);
 }
 
 static int
@@ -148,16 +182,37 @@ report(const struct options *o, const struct result *r)
 	return check_source(o, r) != 0 ? 1 : status;
 }
 
+/* Known before the run, not behind it. */
+static int
+check_output(const char *path)
+{
+	char text[512];
+	FILE *out;
+
+	if (path == NULL || strcmp(path, "-") == 0)
+		return 0;
+	out = fopen(path, "a");
+	if (out != NULL) {
+		fclose(out);
+		return 0;
+	}
+	snprintf(text, sizeof(text), "cannot write '%.200s': %s", path,
+	    strerror(errno));
+	return bench_fail("system", text, 1);
+}
+
 static int
 run(const struct options *o)
 {
 	struct result r = { 0 };
 	int status, reported;
 
+	if (check_output(o->json) != 0 || check_output(o->plot) != 0)
+		return 1;
 	set(&r, o);
 	catch_signals();
 	status = load_run(o, &r);
-	if (status == 0 || r.operations > 0) {
+	if (status == 0 || r.operations > 0 || r.nerrors > 0) {
 		reported = report(o, &r);
 		status = status != 0 ? status : reported;
 	}

@@ -38,7 +38,8 @@ static const char usage[] =
     "\n"
     "What is done:\n"
     "  -m, --mix KIND=WEIGHT,... cycle, create, config, destroy (cycle=1)\n"
-    "  -c, --config FILE         Click configuration (the template's own)\n"
+    "  -c, --config FILE         Click configuration (the template's own);\n"
+    "                            -: stdin\n"
     "      --set KEY=VALUE       a parameter of the template\n"
     "      --wait WHEN           claimed, started or ready\n"
     "      --destroy-wait WHEN   name or freed (name)\n"
@@ -208,7 +209,7 @@ take_mix(struct options *o)
 static int
 take_config(struct options *o)
 {
-	FILE *in = fopen(optarg, "r");
+	FILE *in = strcmp(optarg, "-") == 0 ? stdin : fopen(optarg, "r");
 	int saved;
 
 	free(o->config);
@@ -218,12 +219,13 @@ take_config(struct options *o)
 		o->config_len = fread(o->config, 1, PROTO_CONFIG_MAX + 1, in);
 	saved = errno;
 	if (in == NULL || ferror(in)) {
-		if (in != NULL)
+		if (in != NULL && in != stdin)
 			fclose(in);
 		return wrong("cannot read '%.200s': %s", optarg,
 		    strerror(saved));
 	}
-	fclose(in);
+	if (in != stdin)
+		fclose(in);
 	if (o->config_len > PROTO_CONFIG_MAX)
 		return wrong("'%.200s' has more than %d bytes", optarg,
 		    PROTO_CONFIG_MAX);
@@ -265,9 +267,12 @@ take_expect(struct options *o)
 	int status = -1;
 
 	o->expect = optarg;
+	if (*optarg == '\0' || strspn(optarg, ",") == strlen(optarg))
+		status = wrong("--expect takes codes of errors, and there is "
+		    "none");
 	for (word = strtok_r(copy, ",", &save); word != NULL && status < 0;
 	    word = strtok_r(NULL, ",", &save))
-		if (uvnf_code_from_word(word) < 0)
+		if (uvnf_code_from_word(word) <= 0)
 			status = wrong("--expect takes codes of errors as "
 			    "uvnf-protocol(7) has them, which '%.80s' is not",
 			    word);
@@ -374,8 +379,10 @@ complete(struct options *o)
 	if (o->connections == 0)
 		o->connections = o->clients > 0 ? o->clients : 1;
 	if (o->clients > 0 && o->connections > o->clients)
-		return wrong("%llu connections are more than clients",
-		    (unsigned long long)o->connections);
+		return wrong("--connections %llu are more than there are "
+		    "clients (--clients %llu), each of whom uses one",
+		    (unsigned long long)o->connections,
+		    (unsigned long long)o->clients);
 	if (o->operations == 0 && o->duration_ms == 0)
 		o->operations = 1000;
 	if (o->weights[KIND_CONFIG] > 0 && o->config == NULL)
@@ -393,9 +400,23 @@ complete(struct options *o)
 }
 
 static int
+wrong_option(int opt, const char *word)
+{
+	if (opt == ':')
+		return wrong("the option '%.80s' needs a value", word);
+	/* A long one is named by its word, a short one by its letter. */
+	if (optopt == 0)
+		return wrong("the option '%.80s' is unknown", word);
+	if (optopt < OPT_SET && strchr("krmcndwsthV", optopt) == NULL)
+		return wrong("the option '-%c' is unknown", optopt);
+	return wrong("the option '%.80s' takes no value", word);
+}
+
+static int
 parse_all(struct options *o, int argc, char **argv)
 {
 	const char *word;
+	bool others = false;
 	int opt, status;
 
 	opterr = 0;
@@ -407,10 +428,9 @@ parse_all(struct options *o, int argc, char **argv)
 			    PACKAGE_VERSION);
 			return 0;
 		}
-		if (opt == ':')
-			return wrong("the option '%.80s' needs a value", word);
-		if (opt == '?')
-			return wrong("the option '%.80s' is unknown", word);
+		if (opt == ':' || opt == '?')
+			return wrong_option(opt, word);
+		others |= opt != OPT_COMPARE;
 		status = take_option(o, opt);
 		if (status >= 0)
 			return status;
@@ -422,9 +442,8 @@ parse_all(struct options *o, int argc, char **argv)
 		o->compare_with = argv[optind];
 	else
 		o->template = argv[optind];
-	if (o->compare != NULL && (o->clients > 0 || o->rate > 0 ||
-	    o->json != NULL || o->plot != NULL))
-		return wrong("--compare goes without a load and its outputs");
+	if (o->compare != NULL && others)
+		return wrong("--compare goes without other options");
 	return complete(o);
 }
 

@@ -100,7 +100,7 @@ tasks_more(const struct load *l)
 {
 	const struct options *o = l->o;
 
-	if (l->stopping || (o->operations > 0 &&
+	if (l->stopping || load_interrupted() || (o->operations > 0 &&
 	    l->begun >= o->warm_up + o->operations))
 		return false;
 	if (o->duration_ms == 0 || l->begin_ns == 0)
@@ -139,17 +139,21 @@ submit(struct task *t, const char *const *words, size_t n, bool payload,
 {
 	const struct options *o = t->l->o;
 	struct uvnf *u = t->conn->u;
+	const char *word, *text;
 
 	t->sent_ns = now_ns();
 	t->conn->dirty = true;
 	if (u != NULL && uvnf_submit(u, words, n, payload ? o->config : NULL,
 	    payload ? o->config_len : 0, done, t, NULL) == 0)
 		return;
-	if (u != NULL)
-		count_error(t, uvnf_error_word(u), uvnf_error_text(u));
-	else
-		count_error(t, "no-daemon", "the connection was lost");
+	word = u != NULL ? uvnf_error_word(u) : "no-daemon";
+	text = u != NULL ? uvnf_error_text(u) : "the connection was lost";
+	if (!t->discarding)
+		count_error(t, word, text);
+	/* Whoever has lost it says so. */
 	t->l->stopping = true;
+	if (u != NULL && uvnf_fd(u) >= 0)
+		load_cut(t->l, word, text);
 	finish(t);
 }
 
@@ -163,7 +167,8 @@ on_destroyed(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	struct task *t = arg;
 	bool ok = strcmp(word, "ok") == 0;
 
-	(void)u;
+	if (uvnf_fd(u) < 0)		/* nothing is begun on it */
+		t->l->stopping = true;
 	if (!t->discarding) {
 		if (ok)
 			record(t, STAGE_DESTROYED, now);
@@ -189,13 +194,14 @@ destroy(struct task *t)
 
 /*
  * What failed may be there all the same, and is destroyed, but not when
- * another one has the name.
+ * another one has the name, or where one may make none and destroy none.
  */
 static void
 fail(struct task *t, const char *code, const char *text)
 {
 	count_error(t, code, text);
-	if (t->op == OP_CREATE && strcmp(code, "name-taken") == 0) {
+	if (t->op == OP_CREATE && (strcmp(code, "name-taken") == 0 ||
+	    strcmp(code, "denied") == 0)) {
 		fleet_release(&t->l->fleet, t->vnf);
 		finish(t);
 		return;
@@ -218,6 +224,23 @@ succeed(struct task *t)
 	finish(t);
 }
 
+/* Whose answer came; is there a router that could run? */
+static void
+await_router(struct task *t, const struct uvnf_data *d)
+{
+	const char *wait = t->l->o->wait, *state = uvnf_data_get(d, "state");
+
+	t->answered = true;
+	if (!t->l->o->ready || t->running)
+		succeed(t);
+	else if (t->failed != NULL)
+		fail(t, t->failed, t->why);
+	else if (state != NULL && strcmp(state, "claimed") == 0 &&
+	    (wait == NULL || strcmp(wait, "claimed") != 0))
+		fail(t, "bad-request", "it has no configuration, so no router "
+		    "will run: give --config FILE, or leave --ready out");
+}
+
 static void
 on_answered(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 {
@@ -225,7 +248,8 @@ on_answered(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	uint64_t now = now_ns();
 	struct task *t = arg;
 
-	(void)u;
+	if (uvnf_fd(u) < 0)
+		t->l->stopping = true;
 	if (strcmp(uvnf_reply_word(r), "ok") != 0 || d == NULL) {
 		fail(t, uvnf_reply_word(r), uvnf_reply_text(r));
 		return;
@@ -234,11 +258,7 @@ on_answered(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	record_daemon(t, d);
 	if (t->op == OP_CREATE)
 		count_source(t, d);
-	t->answered = true;
-	if (!t->l->o->ready || t->running)
-		succeed(t);
-	else if (t->failed != NULL)
-		fail(t, t->failed, t->why);
+	await_router(t, d);
 }
 
 static void
@@ -275,7 +295,7 @@ draw(struct load *l)
 
 	for (i = 0; i < KIND_COUNT; i++)
 		sum += l->o->weights[i];
-	x = rng_below(&l->rng, sum);
+	x = rng_below(&l->kinds, sum);
 	for (i = 0; x >= l->o->weights[i]; i++)
 		x -= l->o->weights[i];
 	return (enum kind)i;
@@ -295,7 +315,7 @@ choose(struct load *l, enum kind *kind)
 	    l->o->population)
 		*kind = KIND_DESTROY;
 	if (*kind == KIND_CONFIG || *kind == KIND_DESTROY)
-		v = fleet_pick(&l->fleet, &l->rng);
+		v = fleet_pick(&l->fleet, &l->picks);
 	if (v == NULL) {
 		if (*kind != KIND_CYCLE)
 			*kind = KIND_CREATE;
@@ -322,6 +342,8 @@ task_begin(struct load *l, struct conn *c, bool client, uint64_t intended_ns)
 	t->kind = draw(l);
 	t->vnf = choose(l, &t->kind);
 	t->vnf->task = t;
+	if (t->kind == KIND_CREATE || t->kind == KIND_CYCLE)
+		t->vnf->conn = c;
 	t->op = t->kind == KIND_CONFIG ? OP_CONFIG : OP_CREATE;
 	if (t->kind == KIND_DESTROY)
 		destroy(t);
@@ -345,7 +367,14 @@ on_state(struct task *t, const char *to, const struct uvnf_data *d)
 		record(t, STAGE_READY, now_ns());
 		if (t->answered)
 			succeed(t);
-	} else if (strcmp(to, "failed") == 0 || strcmp(to, "crashed") == 0) {
+		return;
+	}
+	if (strcmp(to, "stopping") == 0) {
+		code = "destroyed";
+		text = "somebody else destroys it";
+	}
+	if (strcmp(to, "stopping") == 0 || strcmp(to, "failed") == 0 ||
+	    strcmp(to, "crashed") == 0) {
 		t->failed = xstrdup(code != NULL ? code : "router-failed");
 		t->why = xstrdup(text != NULL ? text : "");
 		if (t->answered)
@@ -380,6 +409,13 @@ tasks_tick(struct load *l)
 }
 
 static void
+no_events(struct load *l)
+{
+	l->stopping = true;
+	give_up(l, true, "cancelled", "the daemon sends no events");
+}
+
+static void
 on_event(struct uvnf *u, const char *word, const struct uvnf_data *d,
     void *arg)
 {
@@ -389,11 +425,16 @@ on_event(struct uvnf *u, const char *word, const struct uvnf_data *d,
 
 	(void)u;
 	if (word == NULL) {
-		l->stopping = true;
-		give_up(l, true, "cancelled", "the daemon sends no events");
+		no_events(l);
 		return;
 	}
 	kind = uvnf_data_get(d, "kind");
+	if (kind != NULL && strcmp(kind, "end") == 0) {
+		load_cut(l, "cancelled", "the daemon sends no more events, "
+		    "which --ready needs");
+		no_events(l);
+		return;
+	}
 	name = uvnf_data_get(d, "name");
 	to = uvnf_data_get(d, "to");
 	if (kind == NULL || name == NULL || to == NULL ||

@@ -870,3 +870,12 @@ let_go() {
 	await holds '.clients == 1' stats
 	run -0 ctl destroy a --wait freed
 }
+
+@test "uvnf-bench of who may make nothing speaks of no remains" {
+	install -m 755 "$build/uvnf-bench" "$public"
+	daemon_start
+	run -1 setpriv --reuid "$observer" --regid 60000 --clear-groups \
+	    "$public/uvnf-bench" -n 3 -w 0 cold
+	says 'failed: 3 of create: denied: '
+	[[ $output != *'could not be destroyed'* ]]
+}

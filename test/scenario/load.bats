@@ -105,6 +105,52 @@ only() {
 	holds '.vnfs == 0' stats
 }
 
+# What this program itself was late for is in the intended time alone.
+@test "the open loop does not hide that it was slow itself" {
+	daemon_start build_ms=1
+	"$build/uvnf-bench" -r 200 -d 3 -w 0 -c count.click --json out.json \
+	    cold >out 2>&1 3>&- &
+	local client=$!
+	await holds '.creates.cold >= 20' stats
+	kill -STOP "$client"
+	sleep 1				# what is measured
+	kill -CONT "$client"
+	wait "$client"
+	told '[.rows[] | select(.op == "create" and .stage == "started") |
+	    {(.since): .p90_us}] | add |
+	    .intended > 300000 and .intended > 2 * .sent'
+}
+
+@test "an open loop that nobody can follow ends, and says so" {
+	daemon_start build_ms=1000
+	head -c 200000 /dev/zero | tr '\0' '\n' | cat count.click - >long.click
+	run -1 bench -r 5000 -n 100000 -t 2 -c long.click cold
+	says 'does not keep up with the rate'
+	only
+}
+
+@test "the same seed draws the same kinds" {
+	local n
+	daemon_start
+	for n in 1 2; do
+		run -0 bench -k 3 -n 300 -w 0 --seed 5 --population 1000 \
+		    -m create=5,config=2,cycle=1 --wait ready -c count.click \
+		    --json out.json cold
+		told '.substituted < 10'
+		jq -c '[.rows[] | select(.since == "sent") | .n]' out.json >$n
+	done
+	# Where none is idle yet, a config becomes a create.
+	jq -s '[.[0], .[1]] | transpose | map(.[0] - .[1] | fabs) |
+	    max < 10' 1 2 | grep -q true
+}
+
+@test "--ready without a configuration is told, not waited for" {
+	daemon_start
+	refuses 1 system -n 3 -w 0 -t 60 --ready cold
+	says 'failed: 3 of create: bad-request: ' 'give --config FILE'
+	only
+}
+
 @test "a run of some seconds ends behind them" {
 	daemon_start
 	run -0 bench -d 0.5 -k 2 -c count.click --json out.json cold
@@ -204,6 +250,13 @@ only() {
 	await only
 }
 
+@test "ends of domains may take longer than the limit of requests" {
+	daemon_start destroy_ms=1500
+	run bench -n 3 -w 0 -m create=1 -t 0.5 -c count.click cold
+	[[ $output != *'could not be destroyed'* ]]
+	only
+}
+
 @test "routers that say nothing end with the time limit" {
 	daemon_start wedge_starts=1
 	refuses 1 system -n 1 -w 0 -t 1 --ready -c count.click cold
@@ -228,6 +281,24 @@ only() {
 	daemon_start		# it cleans up behind the killed one
 }
 
+@test "a daemon that is started again is waited for" {
+	daemon_start
+	bench -k 3 -d 600 -m create=1 --population 1000000 -c count.click cold \
+	    >out 2>&1 3>&- &
+	local client=$! status=0
+	await all_hold 'length > 20' list
+	kill -KILL "$daemon"
+	wait "$daemon" || :
+	wait "$copying" || :
+	daemon=
+	daemon_start
+	wait "$client" || status=$?
+	cat out
+	[ "$status" -eq 1 ]
+	[[ $(<out) != *'could not be'* ]]
+	only
+}
+
 @test "without a daemon" {
 	refuses 3 no-daemon cold
 }
@@ -239,10 +310,11 @@ only() {
 
 	daemon_start
 	ctl create cold bench-mine
-	for sig in INT TERM; do
-		# A shell's background job would ignore SIGINT.
+	for sig in INT TERM HUP; do
+		# A shell's background job may ignore them.
 		python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 		    -k 2 -d 600 --population 50 -c count.click cold >out 2>&1 \
 		    3>&- &
@@ -401,7 +473,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	refuses 2 usage one two
 	refuses 2 usage --nosuch cold
 	refuses 2 usage -n
-	for arg in '-k 0' '-k 4097' '-k x' '-r 0' '-r -1' '-r 1e3' '-n 0' \
+	for arg in '-T10' '--ready=x' '--expect ok' '--expect ,' '-k 0' '-k 4097' '-k x' '-r 0' '-r -1' '-r 1e3' '-n 0' \
 	    '-n 1x' '-d 0' '-d 1..2' '-w -1' '-t 0' '-t 601' '--seed x' \
 	    '--seed 99999999999999999999' '--population 0' \
 	    '--connections 0' '--connections 2' '-m x=1' '-m create' \
@@ -410,7 +482,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	    '--source warm' '--expect nosuch' '--prefix -x' \
 	    '--prefix aaaaaaaaaaaaaaaaaaaaaaaaa' '--set x' '--set X=1' \
 	    '-c /nonexistent' '-c .' '-k 2 -r 3' '--ready --wait ready' \
-	    '--json - --plot -' '--compare a' '--compare a -k 2'; do
+	    '--json - --plot -' '--compare a' '--compare a -k 2' '--compare a -n 5' '--compare a --ready'; do
 		# shellcheck disable=SC2086 # words are wanted
 		refuses 2 usage $arg cold
 	done
