@@ -137,6 +137,14 @@ daemon_stop() {
 	daemon_wait
 }
 
+# Without a chance to clean up; all of its log is there then.
+daemon_kill() {
+	kill -KILL "$daemon"
+	wait "$daemon" || :
+	wait "$copying" || :
+	daemon=
+}
+
 # Domains that the journal announced and whose end it does not have, but for
 # instances that were left running.
 left_over() {

@@ -72,10 +72,7 @@ many() {
 	many cold 5 count.click >out 2>&1 3>&- &
 	local client=$! status=0
 	await all_hold 'length == 5' list
-	kill -KILL "$daemon"
-	wait "$daemon" || :
-	wait "$copying" || :
-	daemon=
+	daemon_kill
 	wait "$client" || status=$?
 	cat out
 	[ "$status" -eq 1 ]

@@ -88,18 +88,26 @@ only() {
 	told '[.rows[] | select(.op == "destroy") | .since] == ["sent"]'
 }
 
+# open_loop_beside NAME: an open loop, while the process whose pid the variable
+# of that name has (daemon, client) stands still for a second.
+open_loop_beside() {
+	local client
+
+	"$build/uvnf-bench" -r 200 -d 3 -w 0 -c count.click --json out.json \
+	    cold >out 2>&1 3>&- &
+	client=$!
+	await holds '.creates.cold >= 20' stats
+	kill -STOP "${!1}"
+	sleep 1				# what is measured
+	kill -CONT "${!1}"
+	wait "$client"
+}
+
 # The daemon is stopped for a while: arrivals go on, and what they wait shows
 # in the time since they were due; a closed loop has one slow answer only.
 @test "the open loop does not hide a daemon that was slow" {
 	daemon_start
-	bench -r 200 -d 3 -w 0 -c count.click --json out.json cold >out 2>&1 \
-	    3>&- &
-	local client=$!
-	await holds '.creates.cold >= 20' stats
-	kill -STOP "$daemon"
-	sleep 1				# what is measured
-	kill -CONT "$daemon"
-	wait "$client"
+	open_loop_beside daemon
 	told '.rows[] | select(.op == "create" and .stage == "started" and
 	    .since == "intended") | .p90_us > 300000'
 	holds '.vnfs == 0' stats
@@ -108,14 +116,7 @@ only() {
 # What this program itself was late for is in the intended time alone.
 @test "the open loop does not hide that it was slow itself" {
 	daemon_start build_ms=1
-	"$build/uvnf-bench" -r 200 -d 3 -w 0 -c count.click --json out.json \
-	    cold >out 2>&1 3>&- &
-	local client=$!
-	await holds '.creates.cold >= 20' stats
-	kill -STOP "$client"
-	sleep 1				# what is measured
-	kill -CONT "$client"
-	wait "$client"
+	open_loop_beside client
 	told '[.rows[] | select(.op == "create" and .stage == "started") |
 	    {(.since): .p90_us}] | add |
 	    .intended > 300000 and .intended > 2 * .sent'
@@ -269,10 +270,7 @@ only() {
 	bench -k 3 -n 10 -c count.click cold >out 2>&1 3>&- &
 	local client=$! status=0
 	await all_hold 'length == 3' list
-	kill -KILL "$daemon"
-	wait "$daemon" || :
-	wait "$copying" || :
-	daemon=
+	daemon_kill
 	wait "$client" || status=$?
 	cat out
 	[ "$status" -eq 1 ]
@@ -287,10 +285,7 @@ only() {
 	    >out 2>&1 3>&- &
 	local client=$! status=0
 	await all_hold 'length > 20' list
-	kill -KILL "$daemon"
-	wait "$daemon" || :
-	wait "$copying" || :
-	daemon=
+	daemon_kill
 	daemon_start
 	wait "$client" || status=$?
 	cat out
@@ -473,7 +468,8 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	refuses 2 usage one two
 	refuses 2 usage --nosuch cold
 	refuses 2 usage -n
-	for arg in '-T10' '--ready=x' '--expect ok' '--expect ,' '-k 0' '-k 4097' '-k x' '-r 0' '-r -1' '-r 1e3' '-n 0' \
+	for arg in '-T10' '--ready=x' '--expect ok' '--expect ,' \
+	    '-k 0' '-k 4097' '-k x' '-r 0' '-r -1' '-r 1e3' '-n 0' \
 	    '-n 1x' '-d 0' '-d 1..2' '-w -1' '-t 0' '-t 601' '--seed x' \
 	    '--seed 99999999999999999999' '--population 0' \
 	    '--connections 0' '--connections 2' '-m x=1' '-m create' \
@@ -482,7 +478,8 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	    '--source warm' '--expect nosuch' '--prefix -x' \
 	    '--prefix aaaaaaaaaaaaaaaaaaaaaaaaa' '--set x' '--set X=1' \
 	    '-c /nonexistent' '-c .' '-k 2 -r 3' '--ready --wait ready' \
-	    '--json - --plot -' '--compare a' '--compare a -k 2' '--compare a -n 5' '--compare a --ready'; do
+	    '--json - --plot -' '--compare a' '--compare a -k 2' \
+	    '--compare a -n 5' '--compare a --ready'; do
 		# shellcheck disable=SC2086 # words are wanted
 		refuses 2 usage $arg cold
 	done

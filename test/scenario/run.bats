@@ -213,9 +213,7 @@ free_name() {
 	await free_name a
 	kill "$job"
 	ended 143 ok
-	kill -KILL "$daemon"
-	wait "$daemon" || :
-	daemon=
+	daemon_kill
 	rm -f "$UVNF_SOCKET" state/journal
 }
 
@@ -247,9 +245,7 @@ free_name() {
 @test "run: the daemon is killed and comes back; a simulated VNF does not" {
 	daemon_start
 	job a
-	kill -KILL "$daemon"
-	wait "$daemon" || :
-	wait "$copying" || :
+	daemon_kill
 	rm -f "$UVNF_SOCKET"
 	daemon_start
 	ended 5 guest-dead
@@ -259,9 +255,7 @@ free_name() {
 @test "run: the daemon is killed and none comes back: status 3" {
 	daemon_start
 	job a --reconnect 0.5
-	kill -KILL "$daemon"
-	wait "$daemon" || :
-	daemon=
+	daemon_kill
 	ended 3 no-daemon
 	grep -q "'a' is left" err
 	rm -f "$UVNF_SOCKET" state/journal
