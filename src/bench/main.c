@@ -186,7 +186,7 @@ report(const struct options *o, const struct result *r)
 static int
 check_output(const char *path)
 {
-	char text[512];
+	struct uvnf_error e;
 	FILE *out;
 
 	if (path == NULL || strcmp(path, "-") == 0)
@@ -196,9 +196,9 @@ check_output(const char *path)
 		fclose(out);
 		return 0;
 	}
-	snprintf(text, sizeof(text), "cannot write '%.200s': %s", path,
+	uvnf_error_set(&e, UVNF_E_SYSTEM, "cannot write '%s': %s", path,
 	    strerror(errno));
-	return bench_fail("system", text, 1);
+	return fail(&e);
 }
 
 static int

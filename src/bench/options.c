@@ -267,7 +267,7 @@ take_expect(struct options *o)
 	int status = -1;
 
 	o->expect = optarg;
-	if (*optarg == '\0' || strspn(optarg, ",") == strlen(optarg))
+	if (strspn(optarg, ",") == strlen(optarg))
 		status = wrong("--expect takes codes of errors, and there is "
 		    "none");
 	for (word = strtok_r(copy, ",", &save); word != NULL && status < 0;

@@ -232,12 +232,13 @@ creates(const struct result *r)
 static bool
 same_sources(const struct result *a, const struct result *b)
 {
+	uint64_t of_a = creates(a), of_b = creates(b);
 	unsigned i;
 
-	if ((creates(a) == 0) != (creates(b) == 0))
+	if ((of_a == 0) != (of_b == 0))
 		return false;
 	for (i = 0; i < SOURCE_COUNT; i++)
-		if (a->sources[i] * creates(b) != b->sources[i] * creates(a))
+		if (a->sources[i] * of_b != b->sources[i] * of_a)
 			return false;
 	return true;
 }

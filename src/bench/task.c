@@ -128,7 +128,8 @@ finish(struct task *t)
 	free(t->failed);
 	free(t->why);
 	free(t);
-	if (client && tasks_more(l))
+	/* On a connection that was lost nothing is begun. */
+	if (client && tasks_more(l) && uvnf_fd(c->u) >= 0)
 		task_begin(l, c, true, 0);
 }
 
@@ -167,8 +168,7 @@ on_destroyed(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	struct task *t = arg;
 	bool ok = strcmp(word, "ok") == 0;
 
-	if (uvnf_fd(u) < 0)		/* nothing is begun on it */
-		t->l->stopping = true;
+	(void)u;
 	if (!t->discarding) {
 		if (ok)
 			record(t, STAGE_DESTROYED, now);
@@ -248,8 +248,7 @@ on_answered(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	uint64_t now = now_ns();
 	struct task *t = arg;
 
-	if (uvnf_fd(u) < 0)
-		t->l->stopping = true;
+	(void)u;
 	if (strcmp(uvnf_reply_word(r), "ok") != 0 || d == NULL) {
 		fail(t, uvnf_reply_word(r), uvnf_reply_text(r));
 		return;

@@ -74,6 +74,14 @@ await_created(struct bench *b, struct asked *a)
 	return a->rc;
 }
 
+/* Some shells have their configuration, which is the same, ahead. */
+static bool
+has_config(const struct launcher *how)
+{
+	return strcmp(how->source, "armed") == 0 ||
+	    strcmp(how->tool, "uvnfd-known") == 0;
+}
+
 /* What may be left of one that failed is not to be there for the next. */
 static int
 discard(struct bench *b)
@@ -88,9 +96,7 @@ uvnfd_start(struct bench *b, const struct launcher *how, struct launch *l)
 	struct asked a = { .how = how, .l = l };
 	const char *argv[] = { "create", how->template, NAME, "wait=started",
 		"timeout_ms=60000" };
-	/* Some shells have their configuration, which is the same. */
-	bool ahead = strcmp(how->source, "armed") == 0 ||
-	    strcmp(how->tool, "uvnfd-known") == 0;
+	bool ahead = has_config(how);
 
 	l->begin = now_us();
 	if (uvnf_submit(b->uvnf, argv, 5, ahead ? NULL : b->config,
@@ -121,7 +127,7 @@ uvnfctl_start(struct bench *b, const struct launcher *how, struct launch *l)
 	char path[256];
 	int status;
 
-	if (strcmp(how->source, "armed") != 0) {
+	if (!has_config(how)) {
 		snprintf(path, sizeof(path), "%s/bench.click", b->dir);
 		argv[8] = "-c";
 		argv[9] = path;
