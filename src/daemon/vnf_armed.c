@@ -6,6 +6,8 @@
  * reached as soon as the ports of its vifs are open.
  */
 
+#include <event2/event.h>
+
 #include "common/log.h"
 #include "common/util.h"
 #include "daemon/pool.h"
@@ -71,9 +73,22 @@ task_create_armed(struct daemon *dm, struct vnf *v, struct domain *d,
 	take_values(v, d);
 	if (task_claim_running(t, d) != 0)
 		return;
-	if (t->wait != WAIT_READY)
-		task_answer(t, v, NULL);
-	task_open(t);
+	if (t->wait == WAIT_READY) {
+		task_open(t);
+		return;
+	}
+	/* Linux would let the mover go first: it hears behind the client. */
+	t->phase = PHASE_GATE;
+	task_answer(t, v, NULL);
+	event_active(&t->open_behind, EV_TIMEOUT, 0);
+}
+
+void
+task_open_behind(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	task_open(arg);
 }
 
 /* --- PHASE_GATE: its ports are opened ------------------------------------ */

@@ -47,6 +47,7 @@ task_end(struct vnf_task *t)
 		t->vnf = NULL;
 		event_del(&t->limit);
 		event_del(&t->halt_limit);
+		event_del(&t->open_behind);
 		bringup_cancel(t->bringup);
 		t->bringup = NULL;
 	}
@@ -265,6 +266,7 @@ task_new(struct daemon *dm, struct vnf *v, enum task_goal goal,
 		take_config(t, rq);
 	evtimer_assign(&t->limit, dm->base, limit_passed, t);
 	evtimer_assign(&t->halt_limit, dm->base, halt_limit_passed, t);
+	evtimer_assign(&t->open_behind, dm->base, task_open_behind, t);
 	timer_arm_ms(&t->limit, rq->timeout_ms);
 	/* One that takes up what an earlier daemon began goes on from that. */
 	if (rq->act != ACT_UNKNOWN)

@@ -66,6 +66,7 @@ struct vnf_task {
 	struct bringup *bringup;	/* or NULL */
 	struct event limit;
 	struct event halt_limit;	/* of PHASE_SETTLE and PHASE_HALT */
+	struct event open_behind;	/* PHASE_GATE, behind the answer */
 	LIST_ENTRY(vnf_task) entry;	/* in the daemon's list */
 };
 
@@ -102,6 +103,7 @@ int task_claim_running(struct vnf_task *t, struct domain *d);
 
 /* vnf_armed.c: opens the ports of one that was claimed, or adopted. */
 void task_open(struct vnf_task *t);
+void task_open_behind(evutil_socket_t fd, short what, void *arg);
 
 /*
  * vnf_net.c: gives the VNF a shell, with the vifs changed where the request or

@@ -47,6 +47,7 @@ of() {
 	    create web a --wait ready
 	mac=$(ctl -j show a | jq -r '.vifs[0].mac')
 	holds ".value == \"10.0.0.1 $mac, 10.0.0.254\"" read a r.config
+	await of web '.have == 2'
 	holds '.params.ip == "10.0.0.2"' create web b --wait ready
 	holds '.creates.armed == 2' stats
 	await of web '.have == 2'
@@ -193,6 +194,17 @@ of() {
 	says 'the ports of its vifs have not been opened'
 	holds '.state == "failed"' show b
 	ctl destroy b --wait freed
+}
+
+@test "armed: one that goes before its port was to be opened" {
+	daemon_start
+	for i in 1 2 3; do
+		fill
+		run -0 wire 'send:@a create web a\n@b destroy a\n@c create web a\n@d destroy a wait=freed\n' \
+		    reply:4
+		says '@a OK' '@b OK' '@c OK' '@d OK' 'source="armed"'
+	done
+	fails 1 no-vnf show a
 }
 
 @test "armed: life goes on as with any other" {
