@@ -30,7 +30,7 @@
 #define PIECE_BYTES (64 * 1024)
 
 enum phase {
-	PHASE_READ, PHASE_WRITE, PHASE_COPY
+	PHASE_READ, PHASE_WRITE, PHASE_COPY, PHASE_FORGET
 };
 
 struct compaction {
@@ -49,17 +49,25 @@ struct compaction {
 	struct event *event;
 };
 
+static void
+close_files(struct compaction *c)
+{
+	if (c->in != NULL)
+		fclose(c->in);
+	c->in = NULL;
+	if (c->model.fd == -1)
+		return;
+	close(c->model.fd);
+	c->model.fd = -1;
+	unlink(c->tmp);
+}
+
 void
 compaction_free(struct compaction *c)
 {
 	if (c == NULL)
 		return;
-	if (c->in != NULL)
-		fclose(c->in);
-	if (c->model.fd != -1) {
-		close(c->model.fd);
-		unlink(c->tmp);
-	}
+	close_files(c);
 	journal_clear(&c->model);
 	free(c->tmp);
 	if (c->event != NULL)
@@ -213,6 +221,8 @@ piece(struct compaction *c, unsigned lines)
 		return write_entries(c, lines);
 	case PHASE_COPY:
 		return copy_tail(c);
+	case PHASE_FORGET:
+		return journal_forget(&c->model, lines) ? 0 : 1;
 	}
 	return -1;
 }
@@ -269,14 +279,18 @@ on_piece(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (r == 0) {
-		timer_arm_ms(c->event, 0);
+	if (r != 0 && c->phase == PHASE_FORGET) {
+		j->compaction = NULL;
+		compaction_free(c);
 		return;
 	}
 	if (r < 0)
 		gave_up(j);
-	j->compaction = NULL;
-	compaction_free(c);
+	if (r != 0) {
+		close_files(c);
+		c->phase = PHASE_FORGET;
+	}
+	timer_arm_ms(c->event, 0);
 }
 
 /* Most of it is about what is gone, or was so before. */

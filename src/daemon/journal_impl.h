@@ -54,6 +54,8 @@ struct journal {
  */
 size_t journal_read_line(struct journal *j, FILE *in, size_t n);
 void journal_clear(struct journal *j);
+/* So many of the entries; whether there are more. */
+bool journal_forget(struct journal *j, unsigned n);
 
 /*
  * journal_line.c: a line with its checksum in front, which is LINE_MAX_LEN

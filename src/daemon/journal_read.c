@@ -407,13 +407,29 @@ apply_stages(struct journal_entry *e, char **f, size_t n)
 	return 0;
 }
 
-static int
-apply_gone(struct journal *j, struct journal_entry *e)
+static void
+forget(struct journal *j, struct journal_entry *e)
 {
 	tdelete(e, &j->by_uuid, compare_uuids);
 	forget_name(j, e);
 	TAILQ_REMOVE(&j->entries, e, entry);
 	entry_free(e);
+}
+
+bool
+journal_forget(struct journal *j, unsigned n)
+{
+	struct journal_entry *e;
+
+	while (n-- > 0 && (e = TAILQ_FIRST(&j->entries)) != NULL)
+		forget(j, e);
+	return !TAILQ_EMPTY(&j->entries);
+}
+
+static int
+apply_gone(struct journal *j, struct journal_entry *e)
+{
+	forget(j, e);
 	return 0;
 }
 
