@@ -243,11 +243,13 @@ a_conflict_is_told(void **state)
 	xs_transaction_t t;
 
 	(void)state;
+	burst_reset();
 	played.conflict = true;
 	t = xs_transaction_start(NULL);
 	assert_true(put(t, "/a"));
 	assert_false(xs_transaction_end(NULL, t, false));
 	assert_int_equal(errno, EAGAIN);
+	assert_null(burst_refused());
 	assert_log(2, "7 7 T|");
 }
 
@@ -383,12 +385,15 @@ a_lost_connection_is_an_error_and_comes_again(void **state)
 	xs_transaction_t t;
 
 	(void)state;
+	burst_reset();
 	played.last = 3;
 	t = xs_transaction_start(NULL);
 	assert_true(put(t, "/a"));
 	assert_true(put(t, "/b"));
 	assert_false(xs_transaction_end(NULL, t, false));
 	assert_int_equal(errno, EIO);
+	assert_string_equal(burst_refused(),
+	    "a transaction: Input/output error");
 	assert_true(put(XBT_NULL, "/c"));
 }
 

@@ -464,7 +464,13 @@ xs_transaction_end(struct xs_handle *h, xs_transaction_t t, bool abandon)
 	    abandon || failed != 0 ? "F" : "T", 2, &a);
 	if (failed != 0)
 		errno = failed;
-	return ended && failed == 0;
+	if (ended && failed == 0)
+		return true;
+	/* libxl begins anew after a conflict, and may miss all else. */
+	if (!abandon && errno != EAGAIN && burst.refused[0] == '\0')
+		snprintf(burst.refused, sizeof(burst.refused),
+		    "a transaction: %s", strerror(errno));
+	return false;
 }
 
 char *

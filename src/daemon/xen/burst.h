@@ -11,7 +11,8 @@
 
 /*
  * What xenstored refused in a transaction since burst_reset, "PATH: why", or
- * NULL.  libxl does not always look at what has become of a transaction.
+ * "a transaction: why" of one that came to nothing; or NULL.  libxl does not
+ * always look at what has become of a transaction.
  */
 const char *burst_refused(void);
 void burst_reset(void);
