@@ -91,7 +91,7 @@ metrics_observe(const struct vnf *v, enum vnf_state from, void *arg)
 		m->crashes++;
 		break;
 	case VNF_STOPPING:
-		m->destroys++;
+		m->destroys += from != VNF_NONE && from != VNF_CREATING;
 		break;
 	case VNF_NONE:
 	case VNF_CREATING:
