@@ -119,6 +119,8 @@ opened(void *arg, const struct uvnf_error *e)
 	if (e != NULL && v != NULL && !t->opened_again) {
 		t->inflight--;
 		t->opened_again = true;
+		log_warn("ports not opened, tried again name=%s error=%s",
+		    v->name, e->text);
 		task_open(t);
 		return;
 	}

@@ -198,7 +198,7 @@ of() {
 
 @test "armed: one that goes before its port was to be opened" {
 	daemon_start
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		fill
 		run -0 wire 'send:@a create web a\n@b destroy a\n@c create web a\n@d destroy a wait=freed\n' \
 		    reply:4
