@@ -23,7 +23,6 @@ struct clean {
 	struct load *l;
 	size_t next;			/* the first that was not looked at */
 	size_t under_way;
-	uint64_t asked_ns;		/* the last of them */
 	size_t lingering;		/* whose names are free, no more */
 	bool silent;			/* no answer comes by a connection */
 	bool nobody;			/* there is none to ask */
@@ -34,6 +33,7 @@ struct clean {
 struct cleaned {
 	struct clean *clean;
 	struct vnf *vnf;
+	uint64_t asked_ns;
 };
 
 static void
@@ -50,6 +50,7 @@ on_cleaned(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	struct cleaned *one = arg;
 	struct clean *cl = one->clean;
 	struct vnf *v = one->vnf;
+	uint64_t waited = now_ns() - one->asked_ns;
 
 	(void)u;
 	free(one);
@@ -62,8 +63,7 @@ on_cleaned(struct uvnf *u, const struct uvnf_reply *r, void *arg)
 	if (strcmp(word, "timeout") != 0)
 		return;
 	/* The library's own limit, or the daemon's answer? */
-	if (now_ns() - cl->asked_ns > (LIMIT_MS + GRACE_MS) *
-	    UINT64_C(1000000)) {
+	if (waited > (LIMIT_MS + GRACE_MS) * UINT64_C(1000000)) {
 		cl->silent = true;
 	} else {
 		fleet_release(&cl->l->fleet, v);
@@ -100,9 +100,8 @@ clean_one(struct clean *cl, struct conn *c, struct vnf *v)
 	struct cleaned *one = xmalloc(sizeof(*one));
 
 	snprintf(limit, sizeof(limit), "timeout_ms=%u", LIMIT_MS);
-	*one = (struct cleaned){ cl, v };
+	*one = (struct cleaned){ cl, v, now_ns() };
 	c->dirty = true;
-	cl->asked_ns = now_ns();
 	if (uvnf_submit(c->u, words, 4, NULL, 0, on_cleaned, one,
 	    NULL) == 0) {
 		cl->under_way++;

@@ -167,6 +167,7 @@ result_write_json(const struct result *r, const char *path,
 	put(out, "per_second", json_real(result_rate(r)));
 	put(out, "substituted", json_integer((json_int_t)r->substituted));
 	put(out, "interrupted", json_boolean(r->interrupted));
+	put(out, "cut_short", json_boolean(r->cut_short));
 	put(out, "sources", sources(r));
 	put(out, "errors", errors(r));
 	put(out, "rows", rows(r));
@@ -201,8 +202,8 @@ read_name(const json_t *j, const char *key, const char *const *names,
 	return name != NULL ? name_index(names, count, name) : -1;
 }
 
-/* No run measures more. */
-#define VALUES_MAX 1000000000
+/* No run measures more: a million a second for a day. */
+#define VALUES_MAX UINT64_C(100000000000)
 
 static int
 read_buckets(struct hdr *h, const json_t *j)
@@ -281,6 +282,7 @@ read_outcome(struct result *r, const json_t *j)
 	int op;
 
 	r->interrupted = json_is_true(json_object_get(j, "interrupted"));
+	r->cut_short = json_is_true(json_object_get(j, "cut_short"));
 	for (i = 0; i < SOURCE_COUNT && json_is_object(from); i++)
 		if (count_of(json_object_get(from, source_names[i]),
 		    INT64_MAX, &r->sources[i]) < 0)

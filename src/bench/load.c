@@ -210,6 +210,7 @@ load_run(const struct options *o, struct result *r)
 		result_set_text(r, "daemon_version", uvnf_daemon_version(
 		    l.conns[0].u));
 		loop(&l);
+		r->cut_short = l.cut;
 		r->seconds = l.end_ns > l.begin_ns ?
 		    (double)(l.end_ns - l.begin_ns) / 1e9 : 0;
 		status = cleanup(&l);

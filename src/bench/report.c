@@ -95,9 +95,10 @@ result_print(const struct result *r, FILE *out)
 
 	for (i = 0; i < r->nsettings; i++)
 		print_setting(&r->settings[i], out);
-	fprintf(out, "%-14s  %" PRIu64 " in %.3f s, %.1f a second%s\n",
+	fprintf(out, "%-14s  %" PRIu64 " in %.3f s, %.1f a second%s%s\n",
 	    "operations", r->operations, r->seconds, result_rate(r),
-	    r->interrupted ? "; interrupted" : "");
+	    r->interrupted ? "; interrupted" : "",
+	    r->cut_short ? "; cut short" : "");
 	if (r->substituted > 0)
 		fprintf(out, "%-14s  %" PRIu64 "\n", "substituted",
 		    r->substituted);
@@ -209,6 +210,8 @@ note_outcome(const char *which, const struct result *r, FILE *out)
 
 	if (r->interrupted)
 		fprintf(out, "%s:  interrupted\n", which);
+	if (r->cut_short)
+		fprintf(out, "%s:  cut short\n", which);
 	for (i = 0; i < r->nerrors; i++) {
 		x = &r->errors[i];
 		fprintf(out, "%s:  failed          %" PRIu64 " of %s: %s%s\n",

@@ -65,7 +65,8 @@ struct result {
 	uint64_t substituted;
 	double seconds;
 	uint64_t sources[SOURCE_COUNT];	/* of measured creates */
-	bool interrupted;
+	bool interrupted;		/* by a signal */
+	bool cut_short;			/* by what the program has told */
 	struct result_error errors[ERRORS_MAX];
 	unsigned nerrors;
 	struct hdr *rows[OP_COUNT][STAGE_COUNT][SINCE_COUNT];	/* or NULL */

@@ -122,7 +122,8 @@ finish(struct task *t)
 	if (t->measured) {
 		l->result->operations++;
 		l->result->failed += t->erred;
-		l->end_ns = now_ns();
+		if (!t->discarding)
+			l->end_ns = now_ns();
 	}
 	l->under_way--;
 	free(t->failed);
@@ -206,6 +207,9 @@ fail(struct task *t, const char *code, const char *text)
 		finish(t);
 		return;
 	}
+	/* Here it has ended; what comes behind is not measured. */
+	if (t->measured)
+		t->l->end_ns = now_ns();
 	t->discarding = true;
 	destroy(t);
 }

@@ -125,8 +125,9 @@ open_loop_beside() {
 @test "an open loop that nobody can follow ends, and says so" {
 	daemon_start build_ms=1000
 	head -c 200000 /dev/zero | tr '\0' '\n' | cat count.click - >long.click
-	run -1 bench -r 5000 -n 100000 -t 2 -c long.click cold
-	says 'does not keep up with the rate'
+	run -1 bench -r 5000 -n 100000 -t 2 --json cut.json -c long.click cold
+	says 'does not keep up with the rate' '; cut short'
+	jq -e '.cut_short and (.interrupted | not)' cut.json
 	only
 }
 
@@ -425,12 +426,12 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 @test "results that are not alike are said to be so" {
 	daemon_start
 	bench -n 20 --json a.json cold
-	jq '.interrupted = true | .sources.booted = 3 | .errors = [
+	jq '.interrupted = true | .cut_short = true | .sources.booted = 3 | .errors = [
 	    {op: "create", code: "no-shell", count: 2, expected: false},
 	    {op: "config", code: "bad-state", count: 1, expected: true}]' \
 	    a.json >b.json
 	run -0 bench --compare a.json b.json
-	says 'A:  sources         cold 20' 'B:  interrupted' \
+	says 'A:  sources         cold 20' 'B:  interrupted' 'B:  cut short' \
 	    'B:  failed          2 of create: no-shell' \
 	    'B:  failed          1 of config: bad-state, as expected'
 	[[ $output == *'B:  sources         cold 20 booted 3'* ||
@@ -450,8 +451,8 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	    since: "sent", min_ns: 5, max_ns: 4, buckets_ns: [[5, 1]]}]}' \
 	    >bounds.json
 	jq -n '{format: 1, rows: [{op: "create", stage: "started",
-	    since: "sent", min_ns: 5, max_ns: 5, buckets_ns: [[5, 600000000],
-	    [5, 600000000]]}]}' >many.json
+	    since: "sent", min_ns: 5, max_ns: 5, buckets_ns: [[5, 60000000000],
+	    [5, 60000000000]]}]}' >many.json
 	refuses 2 usage --compare empty.json empty.json
 	says 'no row in common'
 	for file in damaged newer torn bounds many nonexistent; do
