@@ -62,9 +62,7 @@ talk() {
 	run -0 ctl console a
 	[ -z "$output" ]
 	ctl destroy a >/dev/null
-	kill -KILL "$daemon"
-	wait "$daemon" || :
-	daemon=
+	daemon_kill
 	rm -f "$UVNF_SOCKET" state/journal
 }
 

@@ -210,8 +210,7 @@ daemons_here() {
 @test "a killed daemon: the next one takes its socket and its journal" {
 	daemon_start
 	ctl create cold a >/dev/null
-	kill -KILL "$daemon"
-	wait "$daemon" || :
+	daemon_kill
 	[ -S "$UVNF_SOCKET" ]
 	daemon_start
 	fill
@@ -232,8 +231,7 @@ daemons_here() {
 	fill
 	ctl create booted a -c count.click --wait ready >/dev/null
 	domid=$(ctl -j show a | jq .domid)
-	kill -KILL "$daemon"
-	wait "$daemon" || :
+	daemon_kill
 	sed -i '/ claim .* a /s/^./#/' state/journal
 	daemon_start "host=$PWD/host"
 	grep -q "warning: vnf's name is damaged .* name=\"\?lost-" log

@@ -24,8 +24,7 @@ on_record() {
 
 # The daemon is killed, and another one serves.
 killed() {
-	kill -KILL "$daemon"
-	wait "$daemon" || :
+	daemon_kill
 	daemon_start "host=$PWD/host"
 }
 

@@ -119,8 +119,7 @@ cold_builds() {
 	fails 1 bad-state resume a
 	says 'pauses nest' 'xl unpause'
 	holds '.state == "paused" and .paused_by_other' show a
-	kill -KILL "$daemon"
-	wait "$daemon" || :
+	daemon_kill
 	daemon_start "host=$PWD/host"
 	holds '.state == "paused" and .paused_by_other' show a
 	fails 1 bad-state resume a

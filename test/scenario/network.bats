@@ -325,8 +325,7 @@ print("00:16:3e:%02x:%02x:%02x" % (c >> 16, c >> 8 & 255, c & 255))')
 	fill
 	ctl create free web1 --vif 0,bridge=br1 >/dev/null 2>&1 3>&- &
 	await holds '.state == "creating"' show web1
-	kill -KILL "$daemon"
-	wait "$daemon" || :
+	daemon_kill
 	daemon_start
 	fails 1 no-vnf show web1
 	holds '.source == "booted" or .source == "cold"' create free web1

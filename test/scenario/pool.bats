@@ -27,9 +27,7 @@ teardown() {
 	ctl create cold a >/dev/null
 	[ "$(ctl -j destroy a)" = '{"name": "a", "destroyed": true}' ]
 	# It would wait for the domains.
-	kill -KILL "$daemon"
-	wait "$daemon" || :
-	daemon=
+	daemon_kill
 	rm -r state
 }
 

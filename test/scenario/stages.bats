@@ -18,9 +18,7 @@ teardown() {
 
 # Kills the daemon; the domains stay in the folder host.
 kill_it() {
-	kill -KILL "$daemon"
-	wait "$daemon" "$copying" || :
-	daemon=
+	daemon_kill
 	rm -f log
 }
 
