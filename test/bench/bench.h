@@ -70,8 +70,7 @@ struct launcher {
 	    const struct launch *l, uint64_t *us);
 };
 
-/* All the ways; tool NULL ends them. */
-extern const struct launcher launchers[];
+/* One of all the ways. */
 const struct launcher *launcher_find(const char *tool, const char *source);
 
 /*

@@ -117,6 +117,33 @@ at_size(struct bench *b, unsigned count, const char *when)
 	slow_ones(b, when);
 }
 
+/* Of the first n sizes, how many are this one? */
+static unsigned
+times(const uint64_t *size, unsigned n, uint64_t one)
+{
+	unsigned i, found = 0;
+
+	for (i = 0; i < n; i++)
+		found += size[i] == one;
+	return found;
+}
+
+static unsigned
+read_sizes(const char *const *words, uint64_t *size)
+{
+	unsigned n;
+
+	for (n = 0; words[n] != NULL; n++) {
+		if (n == SIZES_MAX ||
+		    parse_uint(words[n], 1, CROWD_MAX, &size[n]) != 0)
+			fatal("no number of VNFs, or one too many: '%s'",
+			    words[n]);
+		if (times(size, n, size[n]) == 2)
+			fatal("%s VNFs a third time", words[n]);
+	}
+	return n;
+}
+
 /*
  * The sizes in the order given: where the crowd shrinks again, time and size
  * do not rise together.  One that comes a second time shows the drift.
@@ -126,21 +153,15 @@ curve(struct bench *b, unsigned count, const char *const *sizes)
 {
 	struct crowd *c = crowd_new();
 	uint64_t size[SIZES_MAX];
-	unsigned i, j;
+	unsigned i, n = read_sizes(sizes, size);
 	char when[32];
 
 	crowd_say_memory(b, c);
-	for (i = 0; sizes[i] != NULL; i++) {
-		if (i == SIZES_MAX ||
-		    parse_uint(sizes[i], 1, CROWD_MAX, &size[i]) != 0)
-			fatal("no number of VNFs, or one too many: '%s'",
-			    sizes[i]);
+	for (i = 0; i < n; i++) {
 		crowd_resize(b, c, (unsigned)size[i]);
 		crowd_say_memory(b, c);
-		for (j = 0; size[j] != size[i]; j++)
-			;
 		snprintf(when, sizeof(when), "n=%u%s", (unsigned)size[i],
-		    j < i ? " again" : "");
+		    times(size, i, size[i]) > 0 ? " again" : "");
 		at_size(b, count, when);
 		fprintf(stderr, "%u VNFs ran\n", (unsigned)size[i]);
 	}

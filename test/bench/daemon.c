@@ -101,7 +101,7 @@ daemon_fill_all(struct uvnf *u, const struct pool *pools, size_t n)
 		printf("failed\tuvnfd\t%s\ta fill: %s\n", pools[0].kind,
 		    uvnf_error_text(u));
 	}
-	begin = now_us() - begin;
+	begin = i == 0 ? now_us() - begin : 0;
 	for (i = 0; i < n; i++)
 		daemon_keep(u, pools[i].template, pools[i].kind,
 		    pools[i].count);

@@ -39,7 +39,8 @@ struct pool {
 
 /*
  * Fills pools, all of them at the same time, and waits until they are full;
- * from then on they are filled no more.  The microseconds that it took.
+ * from then on they are filled no more.  The microseconds that it took, or 0:
+ * a build failed, was said, and was made again.
  */
 uint64_t daemon_fill_all(struct uvnf *u, const struct pool *pools, size_t n);
 uint64_t daemon_fill(struct uvnf *u, const char *template, const char *kind,

@@ -145,6 +145,17 @@ take(const struct launcher *how, struct launch *l)
 	return 0;
 }
 
+/* Its router, which may begin late, is not to be in the next one's way. */
+static int
+give_up(struct bench *b, const struct launcher *how, int domid,
+    const char *why)
+{
+	put_status(b, domid, "Halted");
+	xs_settle(b->xs);
+	fprintf(stderr, "domain %d: %s\n", domid, why);
+	return failed(how, "%s", why);
+}
+
 static int
 start_booted(struct bench *b, const struct launcher *how, struct launch *l)
 {
@@ -155,9 +166,28 @@ start_booted(struct bench *b, const struct launcher *how, struct launch *l)
 		put_config(b, l->domid);
 	put_status(b, l->domid, "Running");
 	if (xs_settle(b->xs) != 0)
-		return failed(how, "xenstored refused a write");
+		return give_up(b, how, l->domid, "a write is refused");
 	l->started = now_us();
 	return 0;
+}
+
+/* NULL, or what went wrong; announced by path. */
+static const char *
+boot_and_start(struct bench *b, const char *path, struct launch *l)
+{
+	if (xs_await_event(b->xs, path, LIMIT_MS) != 0)
+		return "no watch is set";
+	l->begin = now_us();
+	if (dom_unpause(b->dom, l->domid) != 0)
+		return "it is not let run";
+	put_config(b, l->domid);
+	if (xs_await_event(b->xs, path, LIMIT_MS) != 0)
+		return "it does not boot";
+	put_status(b, l->domid, "Running");
+	if (xs_settle(b->xs) != 0)
+		return "a write is refused";
+	l->started = now_us();
+	return NULL;
 }
 
 /* uvnfd watches its shells for the guest's announcement, too. */
@@ -165,26 +195,16 @@ static int
 start_paused(struct bench *b, const struct launcher *how, struct launch *l)
 {
 	char path[PATH_LEN];
+	const char *why;
 
 	if (take(how, l) != 0)
 		return -1;
 	path_of(l->domid, "data/clickos", path);
 	xs_put_watch(b->xs, path);
-	if (xs_await_event(b->xs, path, LIMIT_MS) != 0)
-		return failed(how, "xenstored sets no watch");
-	l->begin = now_us();
-	if (dom_unpause(b->dom, l->domid) != 0)
-		return failed(how, "domain %d is not let run", l->domid);
-	put_config(b, l->domid);
-	if (xs_await_event(b->xs, path, LIMIT_MS) != 0)
-		return failed(how, "domain %d does not boot", l->domid);
-	put_status(b, l->domid, "Running");
-	if (xs_settle(b->xs) != 0)
-		return failed(how, "xenstored refused a write");
-	l->started = now_us();
+	why = boot_and_start(b, path, l);
 	xs_put_unwatch(b->xs, path);
 	xs_settle(b->xs);
-	return 0;
+	return why == NULL ? 0 : give_up(b, how, l->domid, why);
 }
 
 /*
@@ -215,14 +235,12 @@ static int
 stop(struct bench *b, const struct launcher *how, const struct launch *l,
     uint64_t *us)
 {
-	char path[PATH_LEN];
+	char path[XS_VIF_STATE_LEN];
 
-	(void)how;
 	*us = 0;
-	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
-	    l->domid);
+	xs_vif_state(path, l->domid);
 	if (xs_await(b->xs, path, "4", LIMIT_MS) != 0)
-		fatal("the router of domain %d does not run", l->domid);
+		return give_up(b, how, l->domid, "its router does not run");
 	put_status(b, l->domid, "Halted");
 	if (xs_settle(b->xs) != 0 ||
 	    xs_await(b->xs, path, "2", LIMIT_MS) != 0)

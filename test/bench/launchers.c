@@ -249,7 +249,7 @@ api_stop(struct bench *b, const struct launcher *how, const struct launch *l,
 
 /* --- all of them --------------------------------------------------------- */
 
-const struct launcher launchers[] = {
+static const struct launcher launchers[] = {
 	{ "uvnfd", "armed", "armed", true, uvnfd_start, uvnfd_stop },
 	{ "uvnfd", "booted", "booted", true, uvnfd_start, uvnfd_stop },
 	{ "uvnfd", "paused", "paused", true, uvnfd_start, uvnfd_stop },

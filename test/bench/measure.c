@@ -119,11 +119,10 @@ watch_up(struct bench *b, const struct launcher *how, const char *path,
 static int
 until_up(struct bench *b, const struct launcher *how, struct launch *l)
 {
-	char path[128];
+	char path[XS_VIF_STATE_LEN];
 	int rc;
 
-	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
-	    l->domid);
+	xs_vif_state(path, l->domid);
 	prober_send(b->prober);
 	rc = watch_up(b, how, path, l);
 	keep_pool(b, how, l);

@@ -37,16 +37,16 @@ sleep_until(uint64_t us)
 	nanosleep(&t, NULL);
 }
 
-/* How many shells are being built now for the pool that is refilled. */
+/* How many shells are being built now, for that pool or, with "", for all. */
 static int64_t
-building(struct bench *b)
+building(struct bench *b, const char *pool)
 {
 	const struct uvnf_reply *r;
 	const struct uvnf_data *d;
 	int64_t n, sum = 0;
 	size_t i;
 
-	daemon_must(b->uvnf, "pool show " CHURN);
+	daemon_must(b->uvnf, "pool show %s", pool);
 	r = uvnf_last_reply(b->uvnf);
 	for (i = 0; (d = uvnf_reply_data(r, i)) != NULL; i++)
 		if (uvnf_data_number(d, "building", &n) == 0)
@@ -73,7 +73,7 @@ claim(struct bench *b, unsigned i, uint64_t due, bool busy)
 	snprintf(words, sizeof(words), "create booted %s wait=started "
 	    "timeout_ms=60000", name);
 	sleep_until(due - LOOK_US);
-	beside = building(b) > 0;
+	beside = building(b, busy ? CHURN : "") > 0;
 	sleep_until(due - SPIN_US);
 	while (now_us() < due)
 		;
@@ -100,12 +100,11 @@ static void
 end(struct bench *b, unsigned i, int domid)
 {
 	const struct launcher *how = launcher_find("uvnfd", "booted");
-	char path[128];
+	char path[XS_VIF_STATE_LEN];
 
 	if (domid < 0)
 		return;
-	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%d/0/state",
-	    domid);
+	xs_vif_state(path, domid);
 	if (xs_await(b->xs, path, "4", UP_MS) != 0)
 		failed(how, "its vif is not connected");
 	daemon_must(b->uvnf, "destroy refill-%u wait=freed "
@@ -119,7 +118,7 @@ begin_refill(struct bench *b)
 	uint64_t limit = now_us() + BEGUN_US;
 
 	daemon_must(b->uvnf, "pool set " CHURN " paused 200 min=200");
-	while (building(b) == 0 && now_us() < limit)
+	while (building(b, CHURN) == 0 && now_us() < limit)
 		sleep_until(now_us() + LOOK_US);
 }
 
@@ -175,7 +174,9 @@ sample_fill(struct bench *b, const char *kind, unsigned count,
 
 	rest_await(b, NULL, &r);
 	us = daemon_fill(b->uvnf, kind, kind, count);
-	printf("refill\t%s\t%s\t%u\t%" PRIu64 "\n", kind, when, count, us);
+	if (us != 0)
+		printf("refill\t%s\t%s\t%u\t%" PRIu64 "\n", kind, when,
+		    count, us);
 	fflush(stdout);
 	daemon_keep(b->uvnf, kind, kind, 0);
 	rest_await(b, NULL, &r);

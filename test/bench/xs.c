@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -202,6 +203,13 @@ xs_await_event(struct xs *xs, const char *path, unsigned limit_ms)
 		    strcmp(xs->body, path) == 0)
 			return 0;
 	return -1;
+}
+
+void
+xs_vif_state(char path[XS_VIF_STATE_LEN], int domid)
+{
+	snprintf(path, XS_VIF_STATE_LEN,
+	    "/local/domain/0/backend/vif/%d/0/state", domid);
 }
 
 int

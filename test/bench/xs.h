@@ -46,6 +46,10 @@ int xs_settle(struct xs *xs);
 /* Sends, and waits for an event about this very node: 0, or -1. */
 int xs_await_event(struct xs *xs, const char *path, unsigned limit_ms);
 
+/* Where the state of a domain's first vif is, of its backend: path. */
+#define XS_VIF_STATE_LEN 64
+void xs_vif_state(char path[XS_VIF_STATE_LEN], int domid);
+
 /* Returns once the node has the value; NULL: once it exists. */
 int xs_await(struct xs *xs, const char *path, const char *value,
     unsigned limit_ms);

@@ -227,9 +227,9 @@ part() {
 	printf 'memory\t%s\t%s\t%s\t%s\n' 0 3000 0 9000 10 3100 1024 9500 \
 	    500 4560 61440 11000 10 4400 1024 10500 >>"$samples"
 	pages
-	target 'uvnfd resident beside 500 VNFs, MB' |
+	target 'uvnfd resident beside 500 VNFs, MiB' |
 	    grep -F '| at most 12 | 4.45 | met |'
-	target "for each VNF more, KB, without the consoles' text" |
+	target "for each VNF more, KiB, without the consoles' text" |
 	    grep -F '| at most 4 | 3.00 | met |'
 	grep -F '| 500 | 4560 | 61440 | 11000 |' \
 	    "$BATS_TEST_TMPDIR/benchmarks.md"
