@@ -209,12 +209,12 @@ take_mix(struct options *o)
 static int
 take_config(struct options *o)
 {
-	FILE *in = strcmp(optarg, "-") == 0 ? stdin : fopen(optarg, "r");
+	FILE *in;
 	int saved;
 
 	free(o->config);
 	o->config = xmalloc(PROTO_CONFIG_MAX + 1);
-	errno = 0;
+	in = strcmp(optarg, "-") == 0 ? stdin : fopen(optarg, "r");
 	if (in != NULL)
 		o->config_len = fread(o->config, 1, PROTO_CONFIG_MAX + 1, in);
 	saved = errno;

@@ -486,6 +486,10 @@ os.execv(sys.argv[1], sys.argv[1:])' "$build/uvnf-bench" -m create=1 \
 	done
 	head -c 262145 /dev/zero >large.click
 	refuses 2 usage -c large.click cold
+	refuses 2 usage -c nosuch.click cold
+	says "cannot read 'nosuch.click': No such file or directory"
+	refuses 2 usage -c . cold
+	says "cannot read '.': Is a directory"
 	refuses 2 usage -m config=1 -c count.click --wait claimed cold
 }
 
