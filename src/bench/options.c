@@ -154,8 +154,8 @@ take_decimal(const char *option, double min, double max, double *out)
 		p += 1 + strspn(p + 1, "0123456789");
 	if (*p != '\0' || strpbrk(optarg, "0123456789") == NULL || x < min ||
 	    x > max)
-		return wrong("%s takes a number from %g to %g, perhaps with a "
-		    "fraction, which '%.80s' is not", option, min, max,
+		return wrong("%s takes a number from %.7g to %.7g, perhaps "
+		    "with a fraction, which '%.80s' is not", option, min, max,
 		    optarg);
 	*out = x;
 	return -1;
