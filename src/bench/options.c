@@ -209,26 +209,19 @@ take_mix(struct options *o)
 static int
 take_config(struct options *o)
 {
-	FILE *in;
-	int saved;
+	ssize_t len;
 
 	free(o->config);
+	/* A byte more than there may be. */
 	o->config = xmalloc(PROTO_CONFIG_MAX + 1);
-	in = strcmp(optarg, "-") == 0 ? stdin : fopen(optarg, "r");
-	if (in != NULL)
-		o->config_len = fread(o->config, 1, PROTO_CONFIG_MAX + 1, in);
-	saved = errno;
-	if (in == NULL || ferror(in)) {
-		if (in != NULL && in != stdin)
-			fclose(in);
+	len = load_file(optarg, o->config, PROTO_CONFIG_MAX + 1);
+	if (len < 0)
 		return wrong("cannot read '%.200s': %s", optarg,
-		    strerror(saved));
-	}
-	if (in != stdin)
-		fclose(in);
-	if (o->config_len > PROTO_CONFIG_MAX)
+		    strerror(errno));
+	if (len > PROTO_CONFIG_MAX)
 		return wrong("'%.200s' has more than %d bytes", optarg,
 		    PROTO_CONFIG_MAX);
+	o->config_len = (size_t)len;
 	return -1;
 }
 

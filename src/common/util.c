@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Copyright (c) 2026 The uvnf authors */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "common/util.h"
@@ -71,6 +74,40 @@ xasprintf(const char *fmt, ...)
 		vsnprintf(s, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	return s;
+}
+
+static ssize_t
+read_all(int fd, char *buf, size_t size)
+{
+	size_t len = 0;
+	ssize_t n = 1;
+
+	while (len < size && n != 0) {
+		n = read(fd, buf + len, size - len);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n > 0)
+			len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+ssize_t
+load_file(const char *file, char *buf, size_t size)
+{
+	int fd, saved;
+	ssize_t len;
+
+	if (strcmp(file, "-") == 0)
+		return read_all(STDIN_FILENO, buf, size);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	len = read_all(fd, buf, size);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return len;
 }
 
 uint64_t

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Allocation that ends the program when there is no memory (log_fatal). */
 void *xmalloc(size_t size);
@@ -14,6 +15,12 @@ void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);
 char *xmemdup0(const void *p, size_t len);	/* a NUL is put behind it */
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * The first bytes of a file, or of stdin where it is called "-", size of them
+ * at most: how many, or -1 with errno.
+ */
+ssize_t load_file(const char *file, char *buf, size_t size);
 
 /* CLOCK_MONOTONIC in microseconds. */
 uint64_t now_us(void);

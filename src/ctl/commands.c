@@ -2,7 +2,6 @@
 /* Copyright (c) 2026 The uvnf authors */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,43 +77,24 @@ ctl_ask(struct ctl *c, const struct ctl_request *r, uvnf_data_cb json,
 	return send_request(c, r, c->json ? json : text, arg);
 }
 
-/* Reads at most one byte more than a configuration may have. */
-static int
-read_all(int fd, const char *file, struct ctl_request *r)
-{
-	size_t size = PROTO_CONFIG_MAX + 1;
-	ssize_t n;
-
-	r->payload = xmalloc(size);
-	while (r->len < size) {
-		n = read(fd, r->payload + r->len, size - r->len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return ctl_fail(UVNF_E_USAGE, "cannot read '%s': %s",
-			    file, strerror(errno));
-		if (n == 0)
-			return 0;
-		r->len += (size_t)n;
-	}
-	return ctl_fail(UVNF_E_TOO_BIG, "'%s' is larger than %d bytes, the "
-	    "limit for a configuration", file, PROTO_CONFIG_MAX);
-}
-
 static int
 read_config(const char *file, struct ctl_request *r)
 {
-	int fd, status;
+	const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
+	ssize_t len;
 
-	if (strcmp(file, "-") == 0)
-		return read_all(STDIN_FILENO, "standard input", r);
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return ctl_fail(UVNF_E_USAGE, "cannot read '%s': %s", file,
+	/* A byte more than there may be. */
+	r->payload = xmalloc(PROTO_CONFIG_MAX + 1);
+	len = load_file(file, r->payload, PROTO_CONFIG_MAX + 1);
+	if (len < 0)
+		return ctl_fail(UVNF_E_USAGE, "cannot read '%s': %s", name,
 		    strerror(errno));
-	status = read_all(fd, file, r);
-	close(fd);
-	return status;
+	if (len > PROTO_CONFIG_MAX)
+		return ctl_fail(UVNF_E_TOO_BIG, "'%s' is larger than %d "
+		    "bytes, the limit for a configuration", name,
+		    PROTO_CONFIG_MAX);
+	r->len = (size_t)len;
+	return 0;
 }
 
 int

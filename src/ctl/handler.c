@@ -60,9 +60,9 @@ cmd_read(struct ctl *c, const struct args *a)
 static int
 read_value(char *buf, size_t size)
 {
-	size_t len = fread(buf, 1, size, stdin);
+	ssize_t len = load_file("-", buf, size);
 
-	if (ferror(stdin))
+	if (len < 0)
 		return ctl_fail(UVNF_E_USAGE, "cannot read standard input: %s",
 		    strerror(errno));
 	if (len > 0 && buf[len - 1] == '\n')
@@ -70,7 +70,7 @@ read_value(char *buf, size_t size)
 	if (len > PROTO_VALUE_MAX)
 		return ctl_fail(UVNF_E_TOO_BIG, "the value on standard input "
 		    "is larger than %d bytes", PROTO_VALUE_MAX);
-	if (memchr(buf, '\0', len) != NULL)
+	if (memchr(buf, '\0', (size_t)len) != NULL)
 		return ctl_fail(UVNF_E_BAD_REQUEST, "the value on standard "
 		    "input has a NUL byte");
 	buf[len] = '\0';
